@@ -1,0 +1,265 @@
+"""Numbers and an Axes go in, the Axes comes out; nothing is computed, saved or shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from analysis.exports import HAIRLINE, INK, MUTED, PAPER
+
+# Figures are drawn narrow (5.6 inch) with 10 point type, so that on a phone, where they shrink to about two thirds,
+# their labels can still be read. DejaVu Sans comes with matplotlib: the same glyphs on every machine.
+WIDTH = 5.6
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "grid.color": HAIRLINE,
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 2,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+}
+# One marker a theme: a theme is told by its form and its label, never by colour alone.
+MARKERS = {"cyber": "o", "cbrn": "D", "radicalisation": "^", "migration": "s"}
+PRESENCE_ORDER = ["stays", "returns", "vanishes", "passes", "appears"]
+
+
+def plot_paragraph_lengths(paragraphs: pd.DataFrame, sections: pd.DataFrame, ax: Axes) -> Axes:
+    """
+    One bar per paragraph of one text, as high as it has words; hairlines where a section begins.
+
+    Parameters
+    ----------
+    paragraphs : DataFrame, in reading order, with ``section_id`` and ``n_words``
+    sections : DataFrame with ``section_id`` and ``level``: lines of level 1 are stronger
+    """
+    ax.bar(np.arange(len(paragraphs)), paragraphs["n_words"], width=0.8, color=MUTED, linewidth=0)
+    starts = np.flatnonzero(paragraphs["section_id"].ne(paragraphs["section_id"].shift()).to_numpy())
+    levels = paragraphs["section_id"].iloc[starts].map(sections.set_index("section_id")["level"])
+    for start, level in zip(starts, levels, strict=True):
+        ax.axvline(start - 0.5, color=INK if level == 1 else HAIRLINE, linewidth=0.8, zorder=0)
+    ax.set(xlim=(-0.5, max(len(paragraphs), 1) - 0.5), ylabel="words")
+    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    return ax
+
+
+def plot_attention(shares: pd.DataFrame, ax: Axes, *, colour: str, marker: str = "o") -> Axes:
+    """
+    One theme through the texts: its share of paragraphs at the date of each text, with interval and raw count.
+
+    Parameters
+    ----------
+    shares : DataFrame, one row per text, in order of date
+        ``date``, ``doc_id``, ``share``, ``low``, ``high`` (0 to 1), ``paragraphs`` and ``n_paragraphs`` (counts).
+    """
+    dates = mdates.date2num(shares["date"])
+    ax.plot(dates, shares["share"], color=colour, linewidth=1.2, linestyle=(0, (1, 2)))
+    ax.vlines(dates, shares["low"], shares["high"], color=colour, linewidth=2.5)
+    ax.plot(dates, shares["share"], marker, color=colour, markersize=8, markeredgecolor=PAPER)
+    for date, (_, row) in zip(dates, shares.iterrows(), strict=True):
+        label = f"{row['paragraphs']} of {row['n_paragraphs']}"
+        ax.annotate(label, (date, row["high"]), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9)
+    return _time_axis(ax, dates, list(shares["doc_id"]))
+
+
+def _time_axis(ax: Axes, dates: np.ndarray, labels: Sequence[str]) -> Axes:
+    """Years at their true distance, shares from 0 in per cent, room for labels at both ends."""
+    room = 0.14 * (dates.max() - dates.min() or 365)
+    ax.set(xlim=(dates.min() - room, dates.max() + room), xticks=dates, ylim=(0, None))
+    ax.set_xticklabels(labels)
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.grid(axis="y")
+    ax.set_axisbelow(True)
+    return ax
+
+
+def plot_theme_heatmap(shares: pd.DataFrame, counts: pd.DataFrame, ax: Axes) -> Axes:
+    """
+    Theme x text: the darker, the larger the share of paragraphs; each cell states share and count.
+
+    Parameters
+    ----------
+    shares, counts : DataFrames, the same index (labels of themes) and columns (texts); shares 0 to 1
+    """
+    greys = LinearSegmentedColormap.from_list("paper to ink", ["#f4f2ee", "#2b4c6f"])
+    values = shares.to_numpy(dtype=float)
+    ax.imshow(values, cmap=greys, vmin=0, vmax=max(values.max(), 1e-9), aspect="auto")
+    for (row, column), share in np.ndenumerate(values):
+        colour = "#fdfdfd" if share > 0.45 * values.max() else "#111111"
+        label = f"{share:.0%} ({counts.iat[row, column]})"
+        ax.text(column, row, label, ha="center", va="center", color=colour, fontsize=9)
+    ax.set_xticks(range(shares.shape[1]), shares.columns)
+    ax.set_yticks(range(shares.shape[0]), shares.index)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def plot_keyness(words: pd.DataFrame, ax: Axes, *, labels: Mapping[str, str], texts: tuple[str, str]) -> Axes:
+    """
+    Words that set two texts apart: log ratio with interval, right of zero for the first text, left for the second.
+
+    Parameters
+    ----------
+    words : DataFrame, one row per word
+        ``term``, ``log_ratio``, ``low``, ``high`` (binary logarithms: 1 = twice as frequent, 2 = four times).
+    labels : mapping of term to the label shown (word and gloss)
+    """
+    words = words.sort_values("log_ratio", kind="stable")
+    rows = np.arange(len(words))
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    ax.hlines(rows, words["low"], words["high"], color=MUTED, linewidth=1.5)
+    filled = words["log_ratio"] > 0
+    ax.plot(words["log_ratio"][filled], rows[filled], "o", color=INK, markersize=6)
+    ax.plot(words["log_ratio"][~filled], rows[~filled], "o", color=INK, markersize=6, markerfacecolor=PAPER)
+    ax.set_yticks(rows, [labels[term] for term in words["term"]])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    ax.set_axisbelow(True)
+    ax.set_xlabel(f"← more in {texts[1]} · log₂ ratio of rates · more in {texts[0]} →")
+    return ax
+
+
+def plot_dispersion(positions: Sequence[float], section_starts: Sequence[float], ax: Axes, *, colour: str) -> Axes:
+    """
+    Where in one text a theme speaks: a stroke per hit from the first word (0) to the last (1), ticks at sections.
+
+    Parameters
+    ----------
+    positions, section_starts : positions in the text, 0 to 1
+    """
+    ax.vlines(list(section_starts), -0.35, 0, color=MUTED, linewidth=0.8)
+    ax.vlines(list(positions), 0, 1, color=colour, linewidth=1.3)
+    ax.axhline(0, color=MUTED, linewidth=0.8)
+    ax.set(xlim=(-0.005, 1.005), ylim=(-0.4, 1.05), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def plot_vocabulary(
+    counts: pd.DataFrame, ax: Axes, *, colour: str, labels: Mapping[str, str], presence: pd.Series
+) -> Axes:
+    """
+    The words of a theme by text: one row per word, the area of a dot is its number of hits, which stands inside.
+
+    Parameters
+    ----------
+    counts : DataFrame, index the words, one column per text (hits)
+    labels : mapping of word to label (word and gloss)
+    presence : Series from `analysis.attention.describe_presence`; groups the rows and is written beside them
+    """
+    order = sorted(counts.index, key=lambda word: (PRESENCE_ORDER.index(presence[word]), -counts.loc[word].sum(), word))
+    for row, word in enumerate(order):
+        for column, count in enumerate(counts.loc[word]):
+            if count:
+                ax.scatter(column, row, s=95 + 20 * min(count, 12), color=colour, linewidth=0)
+                ax.text(column, row, str(count), ha="center", va="center_baseline", fontsize=8, color="#ffffff")
+            else:
+                ax.plot(column, row, "_", color=HAIRLINE, markersize=8)
+    groups = [presence[word] for word in order]
+    for row in range(1, len(order)):
+        if groups[row] != groups[row - 1]:
+            ax.axhline(row - 0.5, color=MUTED, linewidth=0.8)
+    for row, group in enumerate(groups):
+        if row == 0 or groups[row - 1] != group:
+            ax.text(counts.shape[1] - 0.45, row, group, va="center", fontsize=9, color=MUTED, style="italic")
+    ax.set_xticks(range(counts.shape[1]), counts.columns)
+    ax.set_yticks(range(len(order)), [labels[word] for word in order])
+    ax.set(xlim=(-0.6, counts.shape[1] + 0.25), ylim=(len(order) - 0.4, -0.6))
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def plot_window_shares(
+    windows: Mapping[str, Sequence[float]], observed: float, ax: Axes, *, colour: str, observed_label: str
+) -> Axes:
+    """
+    Length control: the share in every excerpt of a longer text that is as long as the short one, against the short one.
+
+    Parameters
+    ----------
+    windows : mapping of text to the shares of its excerpts (0 to 1), one stroke each
+    observed : share in the short text (0 to 1), drawn as a line through all rows
+    """
+    for row, (document, shares) in enumerate(windows.items()):
+        ax.plot(list(shares), np.full(len(shares), row), "|", color=MUTED, markersize=13, alpha=0.55)
+        ax.text(-0.01, row, document, transform=ax.get_yaxis_transform(), ha="right", va="center")
+    ax.axvline(observed, color=colour, linewidth=2.5)
+    ax.annotate(
+        observed_label, (observed, 1), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=9
+    )
+    ax.set(ylim=(len(windows) - 0.5, -0.5), xlim=(-0.02, None), yticks=[])
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def plot_all_attention(shares: pd.DataFrame, ax: Axes, *, colours: Mapping[str, str], labels: Mapping[str, str]) -> Axes:
+    """
+    All declared themes in one picture: share of paragraphs per text, the lines named at their right end.
+
+    Parameters
+    ----------
+    shares : DataFrame, one row per theme and text: ``theme``, ``doc_id``, ``date``, ``share``, ``low``, ``high``
+    """
+    ends = {}
+    themes = list(dict.fromkeys(shares["theme"]))
+    for place, theme in enumerate(themes):
+        own = shares[shares["theme"] == theme]
+        dates = mdates.date2num(own["date"]) + 38 * (place - (len(themes) - 1) / 2)  # side by side, not on top
+        ax.vlines(dates, own["low"], own["high"], color=colours[theme], linewidth=1.6, alpha=0.75)
+        style = {"color": colours[theme], "marker": MARKERS.get(theme, "o"), "markersize": 7}
+        ax.plot(dates, own["share"], linewidth=1.6, markeredgecolor=PAPER, **style)
+        ends[theme] = (dates[-1], own["share"].iloc[-1])
+    heights = spread_labels([height for _, height in ends.values()], gap=0.055 * ax.get_ylim()[1])
+    right = max(date for date, _ in ends.values()) + 40
+    for (theme, _), height in zip(ends.items(), heights, strict=True):
+        ax.annotate(labels[theme], (right, height), color=colours[theme], va="center", weight="bold", annotation_clip=False)
+    dates = mdates.date2num(shares["date"].drop_duplicates())
+    _time_axis(ax, dates, list(dict.fromkeys(shares["doc_id"])))
+    ax.set_ylabel("share of paragraphs")
+    return ax
+
+
+def spread_labels(heights: Sequence[float], *, gap: float) -> list[float]:
+    """
+    Heights of labels, each as near to its line as can be with at least `gap` between neighbours, none below 0.
+
+    Examples
+    --------
+    >>> spread_labels([0.5, 0.5, 0.0], gap=0.2)
+    [0.5, 0.7, 0.0]
+    """
+    order = sorted(range(len(heights)), key=lambda at: (heights[at], at))
+    placed: dict[int, float] = {}
+    last = -np.inf
+    for at in order:
+        last = max(heights[at], last + gap)
+        placed[at] = float(last)
+    return [round(placed[at], 9) for at in range(len(heights))]
