@@ -120,7 +120,8 @@ def count_vocabulary(hits: pd.DataFrame, base_form: Callable[[str], str]) -> pd.
     -------
     DataFrame, index ``word`` (most frequent surface form), one column per text (hits), most frequent first
     """
-    words = hits.assign(word=hits["surface"].str.lower())
+    surface = hits["surface"]
+    words = hits.assign(word=surface.where(surface.str.isupper(), surface.str.lower()))  # acronyms stay as they are
     words["base"] = words["word"].map(base_form)
     shown = words.groupby("base")["word"].agg(lambda forms: forms.value_counts().sort_index(kind="stable").idxmax())
     table = pd.crosstab(words["base"].map(shown).rename("word"), words["doc_id"])

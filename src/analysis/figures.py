@@ -108,7 +108,7 @@ def plot_theme_heatmap(shares: pd.DataFrame, counts: pd.DataFrame, ax: Axes) -> 
     ax.imshow(values, cmap=greys, vmin=0, vmax=max(values.max(), 1e-9), aspect="auto")
     for (row, column), share in np.ndenumerate(values):
         colour = "#fdfdfd" if share > 0.45 * values.max() else "#111111"
-        label = f"{share:.0%} ({counts.iat[row, column]})"
+        label = f"{share:.0%} ({counts.iloc[row, column]})"
         ax.text(column, row, label, ha="center", va="center", color=colour, fontsize=9)
     ax.set_xticks(range(shares.shape[1]), shares.columns)
     ax.set_yticks(range(shares.shape[0]), shares.index)
@@ -212,7 +212,13 @@ def plot_window_shares(
         ax.text(-0.01, row, document, transform=ax.get_yaxis_transform(), ha="right", va="center")
     ax.axvline(observed, color=colour, linewidth=2.5)
     ax.annotate(
-        observed_label, (observed, 1), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=9
+        observed_label,
+        (observed, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
     )
     ax.set(ylim=(len(windows) - 0.5, -0.5), xlim=(-0.02, None), yticks=[])
     ax.xaxis.set_major_formatter(PercentFormatter(1))
@@ -220,7 +226,9 @@ def plot_window_shares(
     return ax
 
 
-def plot_all_attention(shares: pd.DataFrame, ax: Axes, *, colours: Mapping[str, str], labels: Mapping[str, str]) -> Axes:
+def plot_all_attention(
+    shares: pd.DataFrame, ax: Axes, *, colours: Mapping[str, str], labels: Mapping[str, str]
+) -> Axes:
     """
     All declared themes in one picture: share of paragraphs per text, the lines named at their right end.
 
@@ -240,7 +248,9 @@ def plot_all_attention(shares: pd.DataFrame, ax: Axes, *, colours: Mapping[str, 
     heights = spread_labels([height for _, height in ends.values()], gap=0.055 * ax.get_ylim()[1])
     right = max(date for date, _ in ends.values()) + 40
     for (theme, _), height in zip(ends.items(), heights, strict=True):
-        ax.annotate(labels[theme], (right, height), color=colours[theme], va="center", weight="bold", annotation_clip=False)
+        ax.annotate(
+            labels[theme], (right, height), color=colours[theme], va="center", weight="bold", annotation_clip=False
+        )
     dates = mdates.date2num(shares["date"].drop_duplicates())
     _time_axis(ax, dates, list(dict.fromkeys(shares["doc_id"])))
     ax.set_ylabel("share of paragraphs")

@@ -102,7 +102,9 @@ class _Reader:
     def lemma(self, token: str) -> str | None:
         """The lemma of a token, None for one that is dropped: a stop word, a number, a single letter."""
         if token not in self.lemmas:
-            kept = any(letter.isalpha() for letter in token) and len(token) > 1 and not is_stop_word(token, self.language)
+            kept = (
+                any(letter.isalpha() for letter in token) and len(token) > 1 and not is_stop_word(token, self.language)
+            )
             self.lemmas[token] = lemmatize(token, self.language) if kept else None
         return self.lemmas[token]
 

@@ -39,6 +39,11 @@ class Theme:
     excluded: tuple[str, ...] = ()
     notes: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """The label as it stands within a sentence; acronyms keep their capitals."""
+        return self.label if self.label.isupper() else self.label.lower()
+
 
 class Term(NamedTuple):
     """A pattern of words; ``None`` among its elements is a gap."""
@@ -170,7 +175,9 @@ def read_themes(path: Path) -> Themes:
             allowed="a mapping of theme names",
             remedy="Write themes: and below it one name a theme, indented.",
         )
-    return Themes({name: _read_theme(name, entry, f"{path}, themes.{name}") for name, entry in content["themes"].items()})
+    return Themes(
+        {name: _read_theme(name, entry, f"{path}, themes.{name}") for name, entry in content["themes"].items()}
+    )
 
 
 def _read_theme(name: str, entry: object, where: str) -> Theme:
@@ -211,7 +218,10 @@ def _check_list(value: object, where: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         odd = next((text for text in value if not isinstance(text, str)), value) if isinstance(value, list) else value
         raise InputError(
-            where, repr(odd), allowed="a list of terms, each a text", remedy="Put - before a term, quotes around numbers."
+            where,
+            repr(odd),
+            allowed="a list of terms, each a text",
+            remedy="Put - before a term, quotes around numbers.",
         )
     return value
 
@@ -227,7 +237,10 @@ def _check_term(text: str, where: str, seen: Mapping[str, str]) -> None:
         )
     if text in seen:
         raise InputError(
-            where, f"{text!r} a second time (also under {seen[text]})", allowed="a term once a theme", remedy="Keep one."
+            where,
+            f"{text!r} a second time (also under {seen[text]})",
+            allowed="a term once a theme",
+            remedy="Keep one.",
         )
 
 
@@ -248,7 +261,7 @@ def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
     for match in found:
         words = set(match.tokens)
         if not any(
-            words < set(other.tokens) and other.term.role != "excluded"
+            (words < set(other.tokens) and other.term.role != "excluded")
             or (other.term.theme == match.term.theme and words & set(other.tokens))
             for other in kept
         ):
@@ -315,9 +328,7 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
         spans = token_spans(text)
         for term, tokens in match_terms([text[start:end] for start, end in spans], themes):
             start, end = spans[tokens[0]][0], spans[tokens[-1]][1]
-            rows.append(
-                (sentence, paragraph, document, term.theme, term.text, term.role, start, end, text[start:end])
-            )
+            rows.append((sentence, paragraph, document, term.theme, term.text, term.role, start, end, text[start:end]))
     hits = pd.DataFrame(rows, columns=HIT_COLUMNS).astype({"start": int, "end": int})
     beside_core = hits["role"].eq("core").groupby([hits["sentence_id"], hits["theme"]]).transform("any")
     return hits[beside_core.astype(bool)].reset_index(drop=True)

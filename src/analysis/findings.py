@@ -1,0 +1,254 @@
+"""What may be said: the sentences that carry the numbers, and the tables as readers see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis import display
+from analysis.inputs import InputError
+from analysis.study import Study
+from analysis.themes import Theme
+
+# From strongest to weakest: what a set of comparisons may be called, by the best of them.
+STRENGTH = ["differs", "holds with reservations", "inconclusive", "too few to tell"]
+
+
+def strongest(verdicts: pd.Series) -> str:
+    """
+    The strongest of several verdicts.
+
+    Examples
+    --------
+    >>> strongest(pd.Series(["too few to tell", "differs", "inconclusive"]))
+    'differs'
+    """
+    return min(verdicts, key=STRENGTH.index)
+
+
+def describe_shares(shares: pd.DataFrame) -> str:
+    """``8 of 84 paragraphs (10 %) in 2014, 6 of 40 (15 %) in 2018 …``: counts first, then shares, for one theme."""
+    parts = [
+        f"{row.paragraphs} of {row.n_paragraphs} paragraphs ({row.share:.0%}) in {row.doc_id}"
+        for row in shares.itertuples()
+    ]
+    return join_words(parts)
+
+
+def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) -> tuple[str, str]:
+    """
+    The finding for one theme: what the texts say, how sure a difference is, and the strongest verdict.
+
+    That a text has more paragraphs on a theme is a fact about these texts. The verdict says more: whether it has more
+    than dealing whole sections anew would bring.
+
+    Parameters
+    ----------
+    shares, tests : rows of one theme from `analysis.comparisons.compare_texts`
+    """
+    verdict = strongest(tests["verdict"])
+    most = shares.loc[shares["share"].idxmax()]
+    opening = f"The {most['doc_id']} text speaks most of {subject.in_words}: it is named in {describe_shares(shares)}."
+    if verdict == "too few to tell":
+        return f"{opening} That is too few to tell whether the texts differ.", verdict
+    told = tests[tests["verdict"] == verdict]
+    runs = f"There it runs on for {most['run_length']:.1f} paragraphs on average."
+    return f"{opening} {runs} {describe_test(told.loc[told['p'].idxmin()])}", verdict
+
+
+def present_changes(tests: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The comparisons as readers see them: differences and intervals in percentage points."""
+
+    def points(values: pd.Series) -> pd.Series:
+        return (100 * values).map("{:+.0f}".format)
+
+    return pd.DataFrame(
+        {
+            "theme": tests["theme"].map(dict(labels)) if labels else tests["theme"],
+            "from": tests["before"],
+            "to": tests["after"],
+            "paragraphs": [
+                f"{row.count_before}/{row.n_before} → {row.count_after}/{row.n_after}" for row in tests.itertuples()
+            ],
+            "difference": points(tests["difference"]),
+            "interval": points(tests["low"]) + " to " + points(tests["high"]),
+            "p": tests["p"].map("{:.3f}".format),
+            "adjusted_p": tests["p_adjusted"].map("{:.3f}".format),
+            "verdict": tests["verdict"],
+        }
+    )
+
+
+def describe_places(here: Study, hits: pd.DataFrame) -> str:
+    """For each text, what share of a theme's hits stands in the section that holds most of them."""
+    sections = here.corpus.paragraphs.set_index("paragraph_id")["section_id"]
+    parts = []
+    for document in here.documents:
+        counts = hits.loc[hits["doc_id"] == document, "paragraph_id"].map(sections).value_counts()
+        n_sections = (here.corpus.sentences["doc_id"] == document).pipe(
+            lambda own: here.corpus.sentences.loc[own, "section_id"].nunique()
+        )
+        if len(counts):
+            parts.append(
+                f"in {document} {counts.max()} of {counts.sum()} hits stand in one section and the theme is met in "
+                f"{len(counts)} of {n_sections}"
+            )
+        else:
+            parts.append(f"in {document} there is no hit")
+    text = join_words(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def describe_dictionary(subject: Theme, hits: pd.DataFrame, glossary: Mapping[str, str]) -> str:
+    """What the dictionary says of a theme: definition, notes, terms that count with reserve, terms that never do."""
+    met = set(hits["term"])
+    seen = sum(term in met for term in subject.core)
+    parts = [
+        Markup("**Definition.** {}").format(subject.definition),
+        Markup("**Notes.** {}").format(subject.notes) if subject.notes else "",
+        Markup("**Core terms.** {} of {} were met; the others are there for other texts.").format(
+            seen, len(subject.core)
+        ),
+        Markup("**Border terms.** {}.").format(_list_terms(subject.border, glossary)) if subject.border else "",
+        Markup("**Excluded.** {}.").format(_list_terms(subject.excluded, glossary)) if subject.excluded else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _list_terms(texts: tuple[str, ...], glossary: Mapping[str, str]) -> Markup:
+    return Markup(", ").join(display.term(text, glossary) for text in texts)
+
+
+def join_words(parts: list[str]) -> str:
+    """
+    A list as it is read: ``a, b and c``.
+
+    Examples
+    --------
+    >>> join_words(["a", "b", "c"])
+    'a, b and c'
+    """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def describe_test(test: pd.Series) -> str:
+    """What one comparison of two texts says, in a sentence with its p-values."""
+    return (
+        f"By chance alone, with themes that run on as they do here, a difference as large as that between "
+        f"{test['before']} and {test['after']} would come in {test['p']:.0%} of cases, and one as striking somewhere "
+        f"among all comparisons in {test['p_adjusted']:.0%}."
+    )
+
+
+def describe_changes(tests: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """How many comparisons differ, in one sentence for a caption."""
+    clear = tests[tests["verdict"] == "differs"]
+    named = [f"{labels[row.theme]} ({row.before} to {row.after})" for row in clear.itertuples()]
+    found = f"Of {len(tests)} differences between texts {len(clear) or 'none'}"
+    named_or_none = f": {join_words(named)}" if named else ""
+    return f"{found} is larger than chance could bring, with themes that run on as they do here{named_or_none}."
+
+
+def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, str]:
+    """The finding over all themes: where each is named most, how many differences are clear; the strongest verdict."""
+    most = shares.loc[shares.groupby("theme", sort=False)["share"].idxmax()]
+    named = [
+        f"{labels[row.theme]} most in {row.doc_id} ({row.paragraphs} of {row.n_paragraphs} paragraphs, {row.share:.0%})"
+        for row in most.itertuples()
+    ]
+    return f"{join_words(named)}. {describe_changes(tests, labels)}", strongest(tests["verdict"])
+
+
+def present_windows(windows: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """The length control as readers see it, shares in per cent."""
+    return pd.DataFrame(
+        {
+            "theme": windows["theme"].map(dict(labels)),
+            "excerpts_of": windows["doc_id"],
+            "excerpts": windows["windows"],
+            "short_text": windows["share_short"].map("{:.0%}".format),
+            "mean": windows["window_share"].map("{:.0%}".format),
+            "range": windows["window_low"].map("{:.0%}".format) + " to " + windows["window_high"].map("{:.0%}".format),
+            "quantile": windows["quantile"].map("{:.2f}".format),
+        }
+    )
+
+
+def pick_words(words: pd.DataFrame, n_words: int, *, p: float = 0.05) -> pd.DataFrame:
+    """Of the words whose single p-value is at most `p`, the `n_words` of largest |G²| on either side, for reading."""
+    clear = words[words["p"] <= p]
+    more = clear[clear["log_ratio"] > 0].nlargest(n_words, ["g2", "log_ratio"])
+    less = clear[clear["log_ratio"] < 0].nsmallest(n_words, ["g2", "log_ratio"])
+    return pd.concat([more, less]).reset_index(drop=True)
+
+
+def describe_keyness(keyness: Mapping[tuple[str, str], pd.DataFrame], *, q: float = 0.05) -> str:
+    """How many words were compared in each pair, and how many are clear when the number compared is allowed for."""
+    parts = [
+        f"between {first} and {second} {int((words['q'] < q).sum())} of {len(words)} words frequent enough to compare"
+        for (first, second), words in keyness.items()
+    ]
+    found = f"With a false-discovery rate below {q:.0%} stand {join_words(parts)}"
+    return f"{found}. The figures are for reading, not for proof."
+
+
+def caption_keyness(shown: pd.DataFrame, pair: tuple[str, str]) -> dict[str, str]:
+    """Name, caption and alternative text of the keyness figure of a pair."""
+    first, second = pair
+    by_size = shown.reindex(shown["g2"].abs().sort_values(ascending=False, kind="stable").index)
+    more, less = (list(by_size.loc[side, "word"]) for side in (by_size["log_ratio"] > 0, by_size["log_ratio"] < 0))
+    found = f"{first} has more of {join_words(more[:3] or ['none'])}; {second} of {join_words(less[:3] or ['none'])}."
+    return {
+        "name": f"keyness-{first}-{second}",
+        "caption": f"{found} Filled: more in {first}; open: more in {second}. Dots: log ratio; bars: 95 % intervals.",
+        "alt": f"Dots with intervals, one row per word: log ratio of {first} to {second}. {found}",
+    }
+
+
+def present_accuracy(scores: pd.DataFrame) -> pd.DataFrame:
+    """Precision, recall and F1 with their intervals, as readers see them."""
+
+    def with_interval(name: str) -> list[str]:
+        rows = scores[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False)
+        return [f"{value:.2f} ({low:.2f}–{high:.2f})" if value == value else "–" for value, low, high in rows]
+
+    table = scores[["theme", "doc_id", "tp", "fp", "fn"]].rename(
+        columns={"doc_id": "text", "tp": "right", "fp": "wrongly_found", "fn": "missed"}
+    )
+    return table.assign(precision=with_interval("precision"), recall=with_interval("recall"))
+
+
+def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
+    """
+    What other notebooks found.
+
+    Raises
+    ------
+    InputError : if a notebook has not run; names it
+    """
+    missing = [run for run in runs if not (folder / f"{run}.json").is_file()]
+    if missing:
+        raise InputError(
+            folder.name,
+            f"no values of {', '.join(missing)}",
+            allowed="the values of all notebooks",
+            remedy="Run make reports.",
+        )
+    return {run: json.loads((folder / f"{run}.json").read_text()) for run in runs}
+
+
+def list_findings(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One row per page: ``page``, ``finding``, ``verdict``."""
+    rows = [(run, values["finding"], values["verdict"]) for run, values in found.items()]
+    return pd.DataFrame(rows, columns=["page", "finding", "verdict"])
+
+
+def link_findings(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table, each page as a link."""
+    links = [Markup('<a href="{}.html">{}</a>').format(page, page) for page in table["page"]]
+    return table.assign(page=pd.Series(links, dtype=object, index=table.index))

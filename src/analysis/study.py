@@ -1,0 +1,147 @@
+"""A study put together: its texts, its dictionary, and the hits of one in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import glossary, terms, themes
+from analysis.corpus import Corpus, read_corpus
+from analysis.inputs import InputError
+from analysis.language import Language, read_language
+
+MANIFEST = "data/corpus.yml"
+
+
+@dataclass(frozen=True)
+class Study:
+    """What every notebook starts from."""
+
+    root: Path
+    corpus: Corpus
+    themes: themes.Themes
+    languages: Mapping[str, Language]  # by doc_id
+    glossary: Mapping[str, str]
+
+    @cached_property
+    def hits(self) -> pd.DataFrame:
+        """Every hit of every theme, from `analysis.themes.tag`."""
+        return themes.tag(self.corpus.sentences, self.themes)
+
+    @cached_property
+    def n_tokens(self) -> dict[str, int]:
+        """Tokens of each text."""
+        return terms.count_tokens(self.corpus.sentences)
+
+    @cached_property
+    def documents(self) -> list[str]:
+        """Ids of the texts, in order of date."""
+        return list(self.corpus.documents.sort_values("date", kind="stable")["doc_id"])
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """For each text, in order of date, what readers are told it is: id, kind and date."""
+        table = self.corpus.documents.set_index("doc_id").loc[self.documents]
+        return {doc_id: f"{doc_id} · {row['kind']}, {row['date']:%-d %B %Y}" for doc_id, row in table.iterrows()}
+
+    def base_form(self, word: str) -> str:
+        """The form under which a word is counted, by the language of the first text."""
+        return terms.base_form(word, self.languages[self.documents[0]])
+
+    def label(self, word: str) -> str:
+        """A word with its gloss, for figures: ``cyberaanval (cyber-attack)``."""
+        meaning = glossary.gloss(word, self.glossary)
+        return f"{word} ({meaning})" if meaning else word
+
+
+def find_root(start: Path | None = None) -> Path:
+    """
+    The folder of the study: the nearest one upwards from `start` (the working folder) that holds ``data/corpus.yml``.
+
+    Raises
+    ------
+    InputError : if there is none
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise InputError(
+        start, f"no {MANIFEST} here or above", allowed="a folder of the study", remedy="Change to the study's folder."
+    )
+
+
+def open_study(
+    corpus_file: str = MANIFEST,
+    themes_file: str = "data/themes.yml",
+    glossary_file: str = "data/glossary.yml",
+    *,
+    root: Path | None = None,
+) -> Study:
+    """
+    Read the texts, the dictionary and the glossary; paths are relative to the folder of the study.
+
+    Raises
+    ------
+    InputError : if any of them cannot be used
+    """
+    root = root or find_root()
+    corpus = read_corpus(root / corpus_file)
+    folder = (root / corpus_file).parent / "language"
+    by_code = {code: read_language(code, folder) for code in sorted(set(corpus.documents["language"]))}
+    languages = {row.doc_id: by_code[row.language] for row in corpus.documents.itertuples()}
+    dictionary = themes.read_themes(root / themes_file)
+    meanings = glossary.read_glossary(root / glossary_file)
+    return Study(root, corpus, dictionary, languages, meanings)
+
+
+def list_passages(study: Study, hits: pd.DataFrame) -> pd.DataFrame:
+    """
+    The paragraphs that hold hits, as `analysis.display.passages` shows them.
+
+    Returns
+    -------
+    DataFrame, one row per paragraph, texts in order of date
+        ``doc_id``, ``paragraph_id``, ``section`` (title), ``text``, ``line_start``, ``line_end``, ``spans`` (pairs of
+        offsets in the paragraph).
+    """
+    begins = study.corpus.sentences.set_index("sentence_id")["start"]
+    offset = hits["sentence_id"].map(begins)
+    spans = pd.Series(
+        list(zip(offset + hits["start"], offset + hits["end"], strict=True)), index=hits.index, dtype=object
+    )
+    by_paragraph = spans.groupby(hits["paragraph_id"]).agg(list)
+    table = study.corpus.paragraphs.merge(by_paragraph.rename("spans"), left_on="paragraph_id", right_index=True)
+    titles = study.corpus.sections.set_index("section_id")["title"]
+    table["section"] = table["section_id"].map(titles)
+    table["doc_order"] = table["doc_id"].map(study.documents.index)
+    table = table.sort_values(["doc_order", "order"], kind="stable")
+    return table[["doc_id", "paragraph_id", "section", "text", "line_start", "line_end", "spans"]].reset_index(
+        drop=True
+    )
+
+
+def locate_hits(study: Study, hits: pd.DataFrame) -> pd.Series:
+    """Where in its text each hit stands: characters before it by characters of the text, 0 to 1."""
+    sentences = study.corpus.sentences.set_index("sentence_id")
+    length = sentences["text"].str.len()
+    before = length.groupby(sentences["doc_id"], sort=False).cumsum() - length
+    total = length.groupby(sentences["doc_id"], sort=False).sum()
+    return (hits["sentence_id"].map(before) + hits["start"]) / hits["doc_id"].map(total)
+
+
+def locate_sections(study: Study) -> pd.DataFrame:
+    """
+    Where in its text each section begins, as `locate_hits` counts; sections without paragraphs are left out.
+
+    Returns
+    -------
+    DataFrame with ``doc_id``, ``section_id``, ``position`` (0 to 1)
+    """
+    first = study.corpus.sentences.drop_duplicates("section_id")
+    position = locate_hits(study, first.assign(start=0))
+    return first[["doc_id", "section_id"]].assign(position=position).reset_index(drop=True)
