@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -80,12 +82,14 @@ def plot_attention(shares: pd.DataFrame, ax: Axes, *, colour: str, marker: str =
     for date, (_, row) in zip(dates, shares.iterrows(), strict=True):
         label = f"{row['paragraphs']} of {row['n_paragraphs']}"
         ax.annotate(label, (date, row["high"]), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9)
-    return _time_axis(ax, dates, list(shares["doc_id"]))
+    _time_axis(ax, dates, list(shares["doc_id"]))
+    ax.set_ylim(0, max(ax.get_ylim()[1], 1.15 * shares["high"].max()))  # room for the label above the tallest bar
+    return ax
 
 
 def _time_axis(ax: Axes, dates: np.ndarray, labels: Sequence[str]) -> Axes:
     """Years at their true distance, shares from 0 in per cent, room for labels at both ends."""
-    room = 0.14 * (dates.max() - dates.min() or 365)
+    room = 0.2 * (dates.max() - dates.min() or 365)
     ax.set(xlim=(dates.min() - room, dates.max() + room), xticks=dates, ylim=(0, None))
     ax.set_xticklabels(labels)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
@@ -118,15 +122,15 @@ def plot_theme_heatmap(shares: pd.DataFrame, counts: pd.DataFrame, ax: Axes) -> 
     return ax
 
 
-def plot_keyness(words: pd.DataFrame, ax: Axes, *, labels: Mapping[str, str], texts: tuple[str, str]) -> Axes:
+def plot_keyness(words: pd.DataFrame, ax: Axes, *, glosses: Mapping[str, str], texts: tuple[str, str]) -> Axes:
     """
     Words that set two texts apart: log ratio with interval, right of zero for the first text, left for the second.
 
     Parameters
     ----------
     words : DataFrame, one row per word
-        ``term``, ``log_ratio``, ``low``, ``high`` (binary logarithms: 1 = twice as frequent, 2 = four times).
-    labels : mapping of term to the label shown (word and gloss)
+        ``word``, ``log_ratio``, ``low``, ``high`` (binary logarithms: 1 = twice as frequent, 2 = four times).
+    glosses : mapping of word to its gloss, shown below it
     """
     words = words.sort_values("log_ratio", kind="stable")
     rows = np.arange(len(words))
@@ -135,13 +139,29 @@ def plot_keyness(words: pd.DataFrame, ax: Axes, *, labels: Mapping[str, str], te
     filled = words["log_ratio"] > 0
     ax.plot(words["log_ratio"][filled], rows[filled], "o", color=INK, markersize=6)
     ax.plot(words["log_ratio"][~filled], rows[~filled], "o", color=INK, markersize=6, markerfacecolor=PAPER)
-    ax.set_yticks(rows, [labels[term] for term in words["term"]])
-    ax.tick_params(axis="y", length=0)
+    _label_rows(ax, list(words["word"]), glosses)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
     ax.set_axisbelow(True)
+    ax.set_ylim(-0.6, len(words) - 0.4)
     ax.set_xlabel(f"← more in {texts[1]} · log₂ ratio of rates · more in {texts[0]} →")
     return ax
+
+
+def _label_rows(ax: Axes, words: Sequence[str], glosses: Mapping[str, str]) -> None:
+    """The word of each row left of the axis, its gloss below it, smaller and grey."""
+    ax.set_yticks(range(len(words)), [f"{word}\n" if glosses.get(word) else word for word in words])
+    ax.tick_params(axis="y", length=0)
+    for label in ax.get_yticklabels():
+        label.set(linespacing=1.0, va="center")
+    for row, word in enumerate(words):
+        gloss = textwrap.shorten(glosses.get(word, ""), 38, placeholder=" …")
+        place: dict[str, Any] = {
+            "xycoords": ax.get_yaxis_transform(),
+            "textcoords": "offset points",
+            "annotation_clip": False,
+        }
+        ax.annotate(gloss, (0, row), (-4, -6), ha="right", va="center", fontsize=8, color=MUTED, **place)
 
 
 def plot_dispersion(positions: Sequence[float], section_starts: Sequence[float], ax: Axes, *, colour: str) -> Axes:
@@ -161,7 +181,7 @@ def plot_dispersion(positions: Sequence[float], section_starts: Sequence[float],
 
 
 def plot_vocabulary(
-    counts: pd.DataFrame, ax: Axes, *, colour: str, labels: Mapping[str, str], presence: pd.Series
+    counts: pd.DataFrame, ax: Axes, *, colour: str, glosses: Mapping[str, str], presence: pd.Series
 ) -> Axes:
     """
     The words of a theme by text: one row per word, the area of a dot is its number of hits, which stands inside.
@@ -169,7 +189,7 @@ def plot_vocabulary(
     Parameters
     ----------
     counts : DataFrame, index the words, one column per text (hits)
-    labels : mapping of word to label (word and gloss)
+    glosses : mapping of word to its gloss, shown below it
     presence : Series from `analysis.attention.describe_presence`; groups the rows and is written beside them
     """
     order = sorted(counts.index, key=lambda word: (PRESENCE_ORDER.index(presence[word]), -counts.loc[word].sum(), word))
@@ -188,41 +208,11 @@ def plot_vocabulary(
         if row == 0 or groups[row - 1] != group:
             ax.text(counts.shape[1] - 0.45, row, group, va="center", fontsize=9, color=MUTED, style="italic")
     ax.set_xticks(range(counts.shape[1]), counts.columns)
-    ax.set_yticks(range(len(order)), [labels[word] for word in order])
+    _label_rows(ax, order, glosses)
     ax.set(xlim=(-0.6, counts.shape[1] + 0.25), ylim=(len(order) - 0.4, -0.6))
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    return ax
-
-
-def plot_window_shares(
-    windows: Mapping[str, Sequence[float]], observed: float, ax: Axes, *, colour: str, observed_label: str
-) -> Axes:
-    """
-    Length control: the share in every excerpt of a longer text that is as long as the short one, against the short one.
-
-    Parameters
-    ----------
-    windows : mapping of text to the shares of its excerpts (0 to 1), one stroke each
-    observed : share in the short text (0 to 1), drawn as a line through all rows
-    """
-    for row, (document, shares) in enumerate(windows.items()):
-        ax.plot(list(shares), np.full(len(shares), row), "|", color=MUTED, markersize=13, alpha=0.55)
-        ax.text(-0.01, row, document, transform=ax.get_yaxis_transform(), ha="right", va="center")
-    ax.axvline(observed, color=colour, linewidth=2.5)
-    ax.annotate(
-        observed_label,
-        (observed, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, 2),
-        textcoords="offset points",
-        ha="center",
-        fontsize=9,
-    )
-    ax.set(ylim=(len(windows) - 0.5, -0.5), xlim=(-0.02, None), yticks=[])
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
-    ax.spines["left"].set_visible(False)
     return ax
 
 
@@ -242,10 +232,11 @@ def plot_all_attention(
         own = shares[shares["theme"] == theme]
         dates = mdates.date2num(own["date"]) + 38 * (place - (len(themes) - 1) / 2)  # side by side, not on top
         ax.vlines(dates, own["low"], own["high"], color=colours[theme], linewidth=1.6, alpha=0.75)
-        style = {"color": colours[theme], "marker": MARKERS.get(theme, "o"), "markersize": 7}
+        style: dict[str, Any] = {"color": colours[theme], "marker": MARKERS.get(theme, "o"), "markersize": 7}
         ax.plot(dates, own["share"], linewidth=1.6, markeredgecolor=PAPER, **style)
         ends[theme] = (dates[-1], own["share"].iloc[-1])
-    heights = spread_labels([height for _, height in ends.values()], gap=0.055 * ax.get_ylim()[1])
+    top = ax.get_ylim()[1]
+    heights = spread_labels([max(height, 0.025 * top) for _, height in ends.values()], gap=0.055 * top)
     right = max(date for date, _ in ends.values()) + 40
     for (theme, _), height in zip(ends.items(), heights, strict=True):
         ax.annotate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,10 +52,9 @@ class Study:
         """The form under which a word is counted, by the language of the first text."""
         return terms.base_form(word, self.languages[self.documents[0]])
 
-    def label(self, word: str) -> str:
-        """A word with its gloss, for figures: ``cyberaanval (cyber-attack)``."""
-        meaning = glossary.gloss(word, self.glossary)
-        return f"{word} ({meaning})" if meaning else word
+    def gloss(self, words: Iterable[str]) -> dict[str, str]:
+        """Each word with its gloss, empty where there is none: what figures write below a word."""
+        return {word: glossary.gloss(word, self.glossary) for word in words}
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -99,7 +99,9 @@ class Themes:
 
     def without(self, theme: str, term: str) -> Themes:
         """The same dictionary with one term of one theme left out."""
-        left = {role: tuple(text for text in getattr(self[theme], role) if text != term) for role in ROLES}
+        left: dict[str, Any] = {
+            role: tuple(text for text in getattr(self[theme], role) if text != term) for role in ROLES
+        }
         # the lookups of token types are shared: a word that no term uses any more starts no match
         return Themes({**self.themes, theme: replace(self[theme], **left)}, self._elements_of_type)
 
@@ -254,9 +256,18 @@ def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
     """
     elements = [themes.elements_of(token) for token in tokens]
     found = [match for at in range(len(tokens)) for match in _matches_at(at, elements, themes)]
-    # longest first; among equals exclusion before core before border, then the tightest, then the leftmost
+    # longest first; among equals exclusion before core before border, then the tightest, then the leftmost, then by
+    # the alphabet: which of two equal terms is named must not depend on the order of a set
     rank = {"excluded": 0, "core": 1, "border": 2}
-    found.sort(key=lambda match: (-match.term.length, rank[match.term.role], match.tokens[-1] - match.tokens[0]))
+    found.sort(
+        key=lambda match: (
+            -match.term.length,
+            rank[match.term.role],
+            match.tokens[-1] - match.tokens[0],
+            match.tokens,
+            match.term.text,
+        )
+    )
     kept: list[Match] = []
     for match in found:
         words = set(match.tokens)

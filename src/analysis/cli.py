@@ -1,0 +1,178 @@
+"""The command `analysis`: check what the study reads, try the dictionary on a text, compare outputs."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import re
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.inputs import InputError, decode, read_text
+
+HOME = Path(__file__).parents[2]  # the study this package came with, for calls from elsewhere
+
+CHECK_HELP = """\
+Read the manifest, the texts, the theme dictionary, the glossary and the codings, and say what is wrong and where.
+
+example:
+  analysis check
+      data/corpus.yml: 3 texts, 150 paragraphs, 563 sentences
+      ...
+"""
+TAG_HELP = """\
+Find the terms of the theme dictionary in a text and write one row per hit, as CSV, to standard output.
+
+columns:
+  line,theme,term,start,end    line from 1; start and end count characters in the line, from 0
+                               (a hit that runs on into the next line is given to the end of its first)
+
+examples:
+  analysis tag speech.txt --lines        each line is one sentence
+  analysis tag speech.txt                sentences may run over lines, an empty line ends a paragraph
+  echo "Cyberaanvallen nemen toe." | analysis tag - --lines
+      line,theme,term,start,end
+      1,cyber,*cyber*,0,14
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status: 0, or 2 where input cannot be used."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except InputError as error:
+        print(f"analysis: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output has gone (`analysis tag … | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="analysis", description="Themes in dated texts: check, tag.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add(commands, "check", check, "check manifests, dictionaries and texts", CHECK_HELP)
+    tag = _add(commands, "tag", tag_file, "find the dictionary's terms in a text of your own", TAG_HELP)
+    tag.add_argument("file", help="text in UTF-8, or - for standard input")
+    tag.add_argument("--lines", action="store_true", help="each line is one sentence")
+    tag.add_argument("--themes", type=Path, help="another dictionary than data/themes.yml")
+    tag.add_argument("--language", default="nl", help="language of the text, where sentences are split (default: nl)")
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction, name: str, run: Callable[[argparse.Namespace], int], short: str, long: str
+) -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=short, description=long, formatter_class=raw)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _root() -> Path:
+    from analysis.study import find_root
+
+    try:
+        return find_root()
+    except InputError:
+        return HOME
+
+
+def check(options: argparse.Namespace) -> int:
+    """`analysis check`: every file the study reads, each with what it holds or what is wrong with it."""
+    problems = 0
+    for describe in (_check_corpus, _check_themes, _check_glossary, _check_codings):
+        try:
+            print(describe(_root()))
+        except InputError as error:
+            print(f"analysis: {error}", file=sys.stderr)
+            problems += 1
+    return 2 if problems else 0
+
+
+def _check_corpus(root: Path) -> str:
+    from analysis.corpus import read_corpus
+
+    texts = read_corpus(root / "data/corpus.yml")
+    sizes = f"{len(texts.documents)} texts, {len(texts.paragraphs)} paragraphs, {len(texts.sentences)} sentences"
+    return f"data/corpus.yml: {sizes}"
+
+
+def _check_themes(root: Path) -> str:
+    from analysis.themes import read_themes
+
+    themes = read_themes(root / "data/themes.yml")
+    declared = ", ".join(themes.declared)
+    return f"data/themes.yml: {len(themes.names)} themes (declared: {declared}), {len(themes.terms)} terms"
+
+
+def _check_glossary(root: Path) -> str:
+    from analysis.glossary import read_glossary
+
+    return f"data/glossary.yml: {len(read_glossary(root / 'data/glossary.yml'))} terms"
+
+
+def _check_codings(root: Path) -> str:
+    from analysis.comparisons import score_dictionary
+    from analysis.study import open_study
+
+    codes = pd.read_csv(root / "data/annotations/sentences_dev.csv", dtype=str)
+    accuracy = score_dictionary(open_study(root=root), codes)
+    found = f"{len(codes)} coded sentences, {len(accuracy.errors)} errors of the dictionary on declared themes"
+    return f"data/annotations/sentences_dev.csv: {found}"
+
+
+def tag_file(options: argparse.Namespace) -> int:
+    """`analysis tag`: the hits of the dictionary in one text, as CSV."""
+    from analysis.themes import read_themes, tag
+
+    themes = read_themes(options.themes or _root() / "data/themes.yml")
+    text = _read(options.file)
+    spans = _line_spans(text) if options.lines else _sentence_spans(text, options.language)
+    sentences = pd.DataFrame(
+        {
+            "sentence_id": [start for start, _ in spans],  # where it begins in the file tells a sentence from others
+            "paragraph_id": "",
+            "doc_id": "",
+            "text": [text[start:end].replace("\n", " ") for start, end in spans],
+        }
+    )
+    lines = [start for start, _ in _line_spans(text)]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["line", "theme", "term", "start", "end"])
+    for hit in tag(sentences, themes).itertuples():
+        start, end = hit.sentence_id + hit.start, hit.sentence_id + hit.end
+        line = bisect_right(lines, start)
+        end_of_line = lines[line] - 1 if line < len(lines) else len(text)
+        begin = lines[line - 1]
+        writer.writerow([line, hit.theme, hit.term, start - begin, min(end, end_of_line) - begin])
+    sys.stdout.flush()
+    return 0
+
+
+def _read(name: str) -> str:
+    return decode(sys.stdin.buffer.read(), "standard input") if name == "-" else read_text(Path(name))
+
+
+def _line_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of every line."""
+    return [match.span() for match in re.finditer(r"^.*$", text, re.MULTILINE)]
+
+
+def _sentence_spans(text: str, code: str) -> list[tuple[int, int]]:
+    """Start and end of every sentence, in paragraphs that end at an empty line."""
+    from analysis.language import read_language, split_sentences
+
+    language = read_language(code, _root() / "data/language")
+    spans = []
+    for paragraph in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
+        for start, end in split_sentences(paragraph[0].replace("\n", " "), language):
+            spans.append((paragraph.start() + start, paragraph.start() + end))
+    return spans

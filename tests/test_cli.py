@@ -1,0 +1,115 @@
+"""The command as a user types it, in a process of its own."""
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.themes import tag
+
+ROOT = Path(__file__).parents[1]
+
+
+def analysis(*arguments: str, text: str | bytes = b"", cwd: Path = ROOT) -> subprocess.CompletedProcess:
+    raw = text.encode() if isinstance(text, str) else text
+    return subprocess.run([sys.executable, "-m", "analysis", *arguments], input=raw, capture_output=True, cwd=cwd)
+
+
+def rows(output: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(output.decode())))
+
+
+def test_tag_writes_one_row_per_hit_with_line_and_offsets():
+    done = analysis("tag", "-", "--lines", text="Niets hier.\nMigrantensmokkel en cyberaanvallen.\n")
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines() == [
+        "line,theme,term,start,end",
+        "2,migration,*migrant*,0,16",
+        "2,organised_crime,migrantensmokkel*,0,16",
+        "2,cyber,*cyber*,20,34",
+    ]
+
+
+def test_tag_agrees_with_the_package_on_the_real_sentences(here, tmp_path):
+    sentences = here.corpus.sentences
+    path = tmp_path / "sentences.txt"
+    path.write_text("\n".join(sentences["text"]) + "\n")
+    found = [
+        (int(row["line"]), row["theme"], row["term"], int(row["start"]))
+        for row in rows(analysis("tag", str(path), "--lines").stdout)
+    ]
+    line = dict(zip(sentences["sentence_id"], range(1, len(sentences) + 1), strict=True))
+    hits = tag(sentences, here.themes)
+    assert found == [(line[hit.sentence_id], hit.theme, hit.term, hit.start) for hit in hits.itertuples()]
+
+
+def test_tag_without_lines_joins_sentences_over_line_ends_and_counts_in_lines(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text(
+        "De Unie helpt buitenlandse\nstrijders niet.\n\n  Kopen via internet. Tegen cyberaanvallen via internet.\n"
+    )
+    found = [(row["line"], row["theme"], row["start"], row["end"]) for row in rows(analysis("tag", str(path)).stdout)]
+    assert ("1", "radicalisation", "14", "26") in found
+    assert [row for row in found if row[1] == "cyber"] == [("4", "cyber", "28", "42"), ("4", "cyber", "47", "55")]
+
+
+def test_tag_keeps_lines_of_files_with_windows_line_ends():
+    done = analysis("tag", "-", "--lines", text="\ufeffNiets.\r\nCyberaanval.\r\n")
+    assert done.stdout.decode().splitlines()[1:] == ["2,cyber,*cyber*,0,11"]
+
+
+def test_check_says_what_each_file_holds():
+    done = analysis("check")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "3 texts, 150 paragraphs, 563 sentences" in done.stdout.decode()
+
+
+def test_check_names_every_file_that_is_wrong(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("processed"))
+    themes = tmp_path / "data/themes.yml"
+    themes.write_text(themes.read_text().replace("definition:", "defintion:", 1))
+    (tmp_path / "data/glossary.yml").write_text("a: 1\n")
+    done = analysis("check", cwd=tmp_path)
+    errors = done.stderr.decode()
+    assert done.returncode == 2
+    assert "data/themes.yml, themes.cyber: found the unknown key 'defintion'" in errors
+    assert "data/glossary.yml, a: found 1" in errors
+    assert "data/corpus.yml: 3 texts" in done.stdout.decode()
+    assert "Traceback" not in errors
+
+
+BAD = [
+    (["tag", "no-such-file.txt"], b"", "no-such-file.txt: found no readable file"),
+    (["tag", "-", "--lines"], b"\xff\xfe", "standard input, line 1: found byte 0xff, which is not UTF-8"),
+    (["tag", "-", "--lines"], b" \n", "standard input: found an empty document"),
+    (["tag", "-", "--language", "xx"], b"Tekst.", "'xx'"),
+    (["tag", "-", "--themes", "no.yml"], b"Tekst.", "no.yml: found no readable file"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "text", "message"), BAD)
+def test_bad_input_gives_one_line_and_status_2(arguments, text, message):
+    done = analysis(*arguments, text=text)
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+    assert len(done.stderr.decode().splitlines()) == 1
+    assert done.stdout == b""
+
+
+def test_wrong_words_give_the_usage_and_status_2():
+    done = analysis("tagg")
+    assert done.returncode == 2
+    assert "invalid choice: 'tagg'" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("command", ["check", "tag"])
+def test_help_shows_an_example(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert f"  analysis {command}" in capsys.readouterr().out

@@ -1,0 +1,100 @@
+"""Sentences carry the numbers of their tables; verdicts follow the rule."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis import findings
+from analysis.inputs import InputError
+from analysis.themes import Theme
+
+SUBJECT = Theme("x", "Fish", "About fish.", "#000000", True, core=("vis",))
+SHARES = pd.DataFrame(
+    {
+        "theme": "x",
+        "doc_id": ["A", "B"],
+        "paragraphs": [2, 9],
+        "n_paragraphs": [20, 30],
+        "share": [0.1, 0.3],
+        "run_length": [1.0, 2.5],
+    }
+)
+TEST = {"theme": "x", "before": "A", "after": "B", "p": 0.04, "p_adjusted": 0.2}
+
+
+def with_verdict(verdict: str) -> pd.DataFrame:
+    return pd.DataFrame([{**TEST, "verdict": verdict}])
+
+
+def test_the_finding_of_a_theme_tells_counts_shares_and_chance():
+    sentence, verdict = findings.describe_theme(SUBJECT, SHARES, with_verdict("holds with reservations"))
+    assert verdict == "holds with reservations"
+    assert sentence.startswith(
+        "The B text speaks most of fish: it is named in 2 of 20 paragraphs (10%) in A and 9 of 30"
+    )
+    assert "runs on for 2.5 paragraphs" in sentence
+    assert "in 4% of cases" in sentence
+    assert "in 20%" in sentence
+
+
+def test_too_few_is_said_and_nothing_else():
+    sentence, verdict = findings.describe_theme(SUBJECT, SHARES, with_verdict("too few to tell"))
+    assert verdict == "too few to tell"
+    assert sentence.endswith("That is too few to tell whether the texts differ.")
+    assert "chance" not in sentence
+
+
+def test_the_summary_names_the_text_with_most_and_counts_clear_differences():
+    sentence, verdict = findings.summarise_changes(SHARES, with_verdict("differs"), {"x": "Fish"})
+    assert sentence.startswith("Fish most in B (9 of 30 paragraphs, 30%).")
+    assert "Of 1 differences between texts 1 is larger than chance" in sentence
+    assert verdict == "differs"
+
+
+def test_no_finding_speaks_of_policy(here, comparison):
+    labels = {theme.name: theme.label for theme in here.themes}
+    sentences = [findings.summarise_changes(comparison.shares, comparison.tests, labels)[0]]
+    for theme in here.themes.declared:
+        own = (table[table["theme"] == theme] for table in (comparison.shares, comparison.tests))
+        sentences.append(findings.describe_theme(here.themes[theme], *own)[0])
+    assert not any("policy" in sentence or "trend" in sentence for sentence in sentences)
+
+
+def test_differences_are_given_in_percentage_points():
+    row = {**TEST, "count_before": 2, "n_before": 20, "count_after": 9, "n_after": 30, "verdict": "inconclusive"}
+    table = findings.present_changes(pd.DataFrame([{**row, "difference": 0.2, "low": -0.034, "high": 0.41}]))
+    assert table.iloc[0][["paragraphs", "difference", "interval"]].tolist() == ["2/20 → 9/30", "+20", "-3 to +41"]
+
+
+def test_places_count_the_hits_of_the_fullest_section(here):
+    text = findings.describe_places(here, here.hits[here.hits["theme"] == "cbrn"])
+    assert text.startswith("In 2014 3 of 3 hits stand in one section and the theme is met in 1 of 21")
+    assert text.endswith("in 2020 there is no hit.")
+
+
+def test_words_are_picked_from_both_sides_by_size():
+    words = pd.DataFrame(
+        {"word": list("abcd"), "log_ratio": [2.0, 1, -1, -3], "g2": [5.0, 9, -4, -8], "p": [0.01, 0.01, 0.2, 0.01]}
+    )
+    assert findings.pick_words(words, 1)["word"].tolist() == ["b", "d"]
+
+
+def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
+    assert findings.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
+    with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
+        findings.read_values(tmp_path, ["a", "b"])
+
+
+def test_the_list_of_findings_links_to_its_pages():
+    table = findings.list_findings({"01_corpus": {"finding": "f", "verdict": "descriptive"}})
+    assert findings.link_findings(table)["page"].item() == '<a href="01_corpus.html">01_corpus</a>'
+
+
+def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
+    hits = here.hits[here.hits["theme"] == "cbrn"]
+    text = str(findings.describe_dictionary(here.themes["cbrn"], hits, here.glossary))
+    met, core = hits.loc[hits["role"] == "core", "term"].nunique(), len(here.themes["cbrn"].core)
+    assert f"{met} of {core} were met" in text
+    assert '<span lang="nl">' in text
