@@ -92,7 +92,7 @@ def _time_axis(ax: Axes, dates: np.ndarray, labels: Sequence[str]) -> Axes:
     room = 0.2 * (dates.max() - dates.min() or 365)
     ax.set(xlim=(dates.min() - room, dates.max() + room), xticks=dates, ylim=(0, None))
     ax.set_xticklabels(labels)
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.grid(axis="y")
     ax.set_axisbelow(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,33 +33,31 @@ def strongest(verdicts: pd.Series) -> str:
 
 
 def describe_shares(shares: pd.DataFrame) -> str:
-    """``8 of 84 paragraphs (10 %) in 2014, 6 of 40 (15 %) in 2018 …``: counts first, then shares, for one theme."""
-    parts = [
-        f"{row.paragraphs} of {row.n_paragraphs} paragraphs ({row.share:.0%}) in {row.doc_id}"
-        for row in shares.itertuples()
-    ]
-    return join_words(parts)
+    """``8 of 84 paragraphs (10%) in 2014 and 6 of 40 (15%) in 2018``: counts first, then shares, for one theme."""
+    return join_words([f"{_share(row)} in {row['doc_id']}" for _, row in shares.iterrows()])
+
+
+def _share(row: pd.Series) -> str:
+    return f"{row['paragraphs']} of {row['n_paragraphs']} paragraphs ({row['share']:.0%})"
 
 
 def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) -> tuple[str, str]:
     """
-    The finding for one theme: what the texts say, how sure a difference is, and the strongest verdict.
+    The finding for one theme: what the texts say, whether that is more than chance, and the strongest verdict.
 
     That a text has more paragraphs on a theme is a fact about these texts. The verdict says more: whether it has more
-    than dealing whole sections anew would bring.
+    than chance would bring, when themes run on from paragraph to paragraph as they do here.
 
     Parameters
     ----------
     shares, tests : rows of one theme from `analysis.comparisons.compare_texts`
     """
     verdict = strongest(tests["verdict"])
-    most = shares.loc[shares["share"].idxmax()]
-    opening = f"The {most['doc_id']} text speaks most of {subject.in_words}: it is named in {describe_shares(shares)}."
-    if verdict == "too few to tell":
-        return f"{opening} That is too few to tell whether the texts differ.", verdict
+    most = shares["share"].idxmax()
+    others = describe_shares(shares.drop(index=most))
+    opening = f"The {shares.loc[most, 'doc_id']} text speaks most of {subject.in_words}: {_share(shares.loc[most])}"
     told = tests[tests["verdict"] == verdict]
-    runs = f"There it runs on for {most['run_length']:.1f} paragraphs on average."
-    return f"{opening} {runs} {describe_test(told.loc[told['p'].idxmin()])}", verdict
+    return f"{opening}, against {others}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
 
 
 def present_changes(tests: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -110,7 +109,7 @@ def describe_dictionary(subject: Theme, hits: pd.DataFrame, glossary: Mapping[st
     seen = sum(term in met for term in subject.core)
     parts = [
         Markup("**Definition.** {}").format(subject.definition),
-        Markup("**Notes.** {}").format(subject.notes) if subject.notes else "",
+        Markup("**Notes.** {}").format(_gloss_words(subject.notes, glossary)) if subject.notes else "",
         Markup("**Core terms.** {} of {} were met; the others are there for other texts.").format(
             seen, len(subject.core)
         ),
@@ -118,6 +117,14 @@ def describe_dictionary(subject: Theme, hits: pd.DataFrame, glossary: Mapping[st
         Markup("**Excluded.** {}.").format(_list_terms(subject.excluded, glossary)) if subject.excluded else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _gloss_words(text: str, glossary: Mapping[str, str]) -> Markup:
+    """A text in which words between asterisks are Dutch: each with its gloss."""
+    pieces = re.split(r"\*([^*]+)\*", text)
+    return Markup("").join(
+        display.term(piece, glossary) if place % 2 else Markup("{}").format(piece) for place, piece in enumerate(pieces)
+    )
 
 
 def _list_terms(texts: tuple[str, ...], glossary: Mapping[str, str]) -> Markup:
@@ -137,12 +144,16 @@ def join_words(parts: list[str]) -> str:
 
 
 def describe_test(test: pd.Series) -> str:
-    """What one comparison of two texts says, in a sentence with its p-values."""
-    return (
-        f"By chance alone, with themes that run on as they do here, a difference as large as that between "
-        f"{test['before']} and {test['after']} would come in {test['p']:.0%} of cases, and one as striking somewhere "
-        f"among all comparisons in {test['p_adjusted']:.0%}."
-    )
+    """What one comparison of two texts says, in a sentence with its p-value."""
+    pair = f"between {test['before']} and {test['after']}"
+    if test["verdict"] == "too few to tell":
+        return "That is too few to tell whether the texts differ."
+    rare = f"Chance alone would bring a difference as large as that {pair} in {test['p']:.0%} of cases"
+    if test["verdict"] == "differs":
+        return f"{rare}; it stands with all comparisons allowed for."
+    if test["verdict"] == "holds with reservations":
+        return f"{rare}, but not all comparisons are allowed for in that."
+    return f"{rare}: not rare enough to tell the texts apart."
 
 
 def describe_changes(tests: pd.DataFrame, labels: Mapping[str, str]) -> str:
