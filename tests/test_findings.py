@@ -63,7 +63,7 @@ def test_no_finding_speaks_of_policy(here, comparison):
 def test_differences_are_given_in_percentage_points():
     row = {**TEST, "count_before": 2, "n_before": 20, "count_after": 9, "n_after": 30, "verdict": "inconclusive"}
     table = findings.present_changes(pd.DataFrame([{**row, "difference": 0.2, "low": -0.034, "high": 0.41}]))
-    assert table.iloc[0][["paragraphs", "difference", "interval"]].tolist() == ["2/20 → 9/30", "+20", "-3 to +41"]
+    assert table.iloc[0][["paragraphs", "difference", "interval"]].tolist() == ["2/20 → 9/30", "+20", "−3 to +41"]
 
 
 def test_places_count_the_hits_of_the_fullest_section(here):

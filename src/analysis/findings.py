@@ -64,7 +64,7 @@ def present_changes(tests: pd.DataFrame, labels: Mapping[str, str] | None = None
     """The comparisons as readers see them: differences and intervals in percentage points."""
 
     def points(values: pd.Series) -> pd.Series:
-        return (100 * values).map("{:+.0f}".format)
+        return (100 * values).map("{:+.0f}".format).str.replace("-", "−")
 
     return pd.DataFrame(
         {
