@@ -149,7 +149,9 @@ def check_choice(value: Any, where: str, choices: Iterable[str]) -> Any:
     choices = list(choices)
     if value not in choices:
         hint = nearest(str(value), choices)
-        raise InputError(where, repr(value), allowed=f"one of {', '.join(map(str, choices))}", remedy=hint or "Choose one.")
+        raise InputError(
+            where, repr(value), allowed=f"one of {', '.join(map(str, choices))}", remedy=hint or "Choose one."
+        )
     return value
 
 

@@ -1,0 +1,367 @@
+"""
+What is known about a language: sentences, tokens, lemmas, compounds and lists of words.
+
+One folder per language under ``data/language``; a new language is a new folder, not new code. Sentences come from
+sentencex, lemmas from simplemma, the base of the stop words from stopwordsiso; the folder corrects them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sentencex
+import stopwordsiso
+
+from analysis.inputs import InputError, check_choice, check_keys, nearest, read_text, read_yaml
+
+LISTS = {
+    "abbreviations.txt": "abbreviations",
+    "function_phrases.txt": "function_phrases",
+    "institution_words.txt": "institution_words",
+    "kept_words.txt": "kept_words",
+    "phrases.txt": "phrases",
+    "policy_words.txt": "policy_words",
+    "stop_words.txt": "stop_words",
+}
+MAPPINGS = ("compounds.yml", "lemmas.yml")
+COMPOUND_KEYS = ("links", "parts", "not_heads", "not_tails")
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """
+    One language's words, in lower case but for acronyms.
+
+    `stop_words` are tokens, `policy_words` and `institution_words` what `lemmatize` gives, or phrases. `phrases` are
+    several words that are read as one, longest first; those of them that carry no subject ("met het oog op") stand
+    among the policy words too.
+    """
+
+    code: str
+    stop_words: frozenset[str] = frozenset()
+    policy_words: frozenset[str] = frozenset()
+    institution_words: frozenset[str] = frozenset()
+    phrases: tuple[str, ...] = ()
+    lemma_overrides: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: frozenset[str] = frozenset()
+    compound_links: tuple[str, ...] = ("",)
+    compound_parts: frozenset[str] = frozenset()
+    compound_not_heads: frozenset[str] = frozenset()
+    compound_not_tails: frozenset[str] = frozenset()
+
+
+def language_codes(folder: Path) -> list[str]:
+    """
+    The codes of the languages that have a folder of their own in `folder`.
+
+    Raises
+    ------
+    InputError : if there is no such folder, or no language in it
+    """
+    codes = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if not codes:
+        raise InputError(
+            folder,
+            "no folder of a language",
+            allowed="one folder per language, named by its code (nl, en)",
+            remedy="Put the folder back, or add one for your language.",
+        )
+    return codes
+
+
+def read_language(code: str, folder: Path) -> Language:
+    """
+    The language `code`, from the lists in its folder below `folder` (``data/language``).
+
+    Stop words are those of stopwordsiso, less ``kept_words.txt``, plus ``stop_words.txt``. Every file may be
+    missing: then its list is empty.
+
+    Raises
+    ------
+    InputError : if the language has no folder, or a file in it has an unknown name or cannot be read
+    """
+    check_choice(code, str(folder), language_codes(folder))
+    place = folder / code
+    _check_names(place)
+    lists = {name: _read_list(place / file) for file, name in LISTS.items()}
+    compounds = _read_compounds(place / "compounds.yml")
+    colourless = lists["policy_words"] | lists["function_phrases"]
+    dropped_phrases = {entry for entry in colourless | lists["institution_words"] if " " in entry}
+    base = stopwordsiso.stopwords(code) if stopwordsiso.has_lang(code) else set()
+    return Language(
+        code=code,
+        stop_words=frozenset(base) - lists["kept_words"] | lists["stop_words"],
+        policy_words=colourless,
+        institution_words=lists["institution_words"],
+        phrases=_longest_first(lists["phrases"] | dropped_phrases),
+        lemma_overrides=_read_lemmas(place / "lemmas.yml"),
+        abbreviations=lists["abbreviations"],
+        compound_links=tuple(compounds.get("links", [""])),
+        compound_parts=frozenset(compounds.get("parts", [])),
+        compound_not_heads=frozenset(compounds.get("not_heads", [])),
+        compound_not_tails=frozenset(compounds.get("not_tails", [])),
+    )
+
+
+def _check_names(place: Path) -> None:
+    known = [*LISTS, *MAPPINGS]
+    for path in sorted(place.iterdir()):
+        if path.name not in known and not path.name.startswith("."):
+            hint = nearest(path.name, known)
+            raise InputError(
+                path, "a file of unknown name", allowed=f"one of {', '.join(known)}", remedy=hint or "Move it."
+            )
+
+
+def _read_list(path: Path) -> frozenset[str]:
+    """One entry a line, made lower case unless it is an acronym; what follows a ``#`` is a remark."""
+    if not path.exists():
+        return frozenset()
+    entries = (" ".join(line.partition("#")[0].split()) for line in read_text(path).split("\n"))
+    return frozenset(entry if entry.isupper() else entry.lower() for entry in entries if entry)
+
+
+def _longest_first(phrases: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(phrases, key=lambda phrase: (-len(tokenize(phrase)), phrase)))
+
+
+def _read_lemmas(path: Path) -> dict[str, str]:
+    lemmas = read_yaml(path) if path.exists() else {}
+    for form, lemma in lemmas.items():
+        if not isinstance(form, str) or not isinstance(lemma, str):
+            raise InputError(
+                f"{path}, {form!r}", repr(lemma), allowed="form: lemma, both words", remedy="Put the word in quotes."
+            )
+    return lemmas
+
+
+def _read_compounds(path: Path) -> dict[str, Any]:
+    compounds = check_keys(read_yaml(path), str(path), required=(), optional=COMPOUND_KEYS) if path.exists() else {}
+    for key, words in compounds.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise InputError(
+                f"{path}, {key}",
+                repr(words),
+                allowed="a list of words",
+                remedy="Write [one, two], with quotes if needed.",
+            )
+    return compounds
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+# A sentence inside “…” counts as one; sentencex keeps a quoted speech whole (8 boundaries missed in the sources, 1 so).
+QUOTES = re.compile(r"[“”„«»]")
+OPENING = re.compile(r"[“„«]")
+AMOUNT = re.compile(r"\b(?:EUR|USD|GBP)\.\s+(?=[“„«]?[A-Z])")  # sentencex takes these for abbreviations
+
+
+def split_sentences(text: str, language: Language) -> list[tuple[int, int]]:
+    """
+    Where the sentences of a paragraph start and end; between them stands only white space.
+
+    Colon and semicolon end no sentence; sentences inside quotation marks do count.
+
+    Examples
+    --------
+    >>> text = "Er is 5 miljoen EUR. Zie nr. 98/2013. “Ja. Nee.”"
+    >>> [text[start:end] for start, end in split_sentences(text, Language("nl", abbreviations=frozenset({"nr."})))]
+    ['Er is 5 miljoen EUR.', 'Zie nr. 98/2013.', '“Ja.', 'Nee.”']
+    """
+    masked = QUOTES.sub(" ", text)
+    boundaries = sentencex.get_sentence_boundaries(language.code, masked)
+    cuts = {_before_quote(text, masked, boundary["end_index"]) for boundary in boundaries}
+    cuts |= {match.end() for match in AMOUNT.finditer(text)}
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for cut in sorted(cuts | {len(text)}):
+        sentence = text[start:cut]
+        words = sentence.rsplit(None, 1)
+        if cut < len(text) and words and words[-1].lstrip("([\"'“„").lower() in language.abbreviations:
+            continue
+        if words:
+            lead = len(sentence) - len(sentence.lstrip())
+            spans.append((start + lead, start + len(sentence.rstrip())))
+        start = cut
+    return spans
+
+
+def _before_quote(text: str, masked: str, cut: int) -> int:
+    """A quotation mark that opens just before a boundary belongs to the sentence after it."""
+    opening = OPENING.search(text, len(masked[:cut].rstrip()), cut)
+    return opening.start() if opening else cut
+
+
+# --- tokens ------------------------------------------------------------------------------------------------------
+
+TOKEN = re.compile(
+    r"""
+    \d+(?:[.,/]\d+)+(?:-[^\W\d_][^\W_]*)*   # numbers with inner signs: 17.4.2018, 98/2013, 1,25, 2016/681-richtlijn
+    | [^\W_]+(?:['’‑-][^\W_]+)*             # words with inner hyphens and apostrophes: EU-regels, risico's, eu-LISA
+      (?:-(?![\w-]))?                       # the hyphen of a suspended compound: grens- (en kustwacht)
+    """,
+    re.VERBOSE,
+)
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Where the tokens of a text start and end."""
+    return [match.span() for match in TOKEN.finditer(text)]
+
+
+def tokenize(text: str) -> list[str]:
+    """
+    The words and numbers of a text, as they stand; punctuation is left out and a slash between words separates.
+
+    Examples
+    --------
+    >>> tokenize("Het inreis-/uitreissysteem van eu-LISA (98/2013): risico's, 1,25 miljard.")
+    ['Het', 'inreis-', 'uitreissysteem', 'van', 'eu-LISA', '98/2013', "risico's", '1,25', 'miljard']
+    """
+    return TOKEN.findall(text)
+
+
+def is_stop_word(token: str, language: Language) -> bool:
+    """
+    Whether a token says nothing about the subject of its text.
+
+    Examples
+    --------
+    >>> is_stop_word("De", Language("nl", stop_words=frozenset({"de"})))
+    True
+    """
+    return token.lower() in language.stop_words
+
+
+# --- lemmas ------------------------------------------------------------------------------------------------------
+
+POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
+LONG_TAIL = 7  # letters; a known tail this long is no accident: (rechtshandhavings)autoriteiten
+SHORTEST_PART = 4  # letters; shorter parts (net, wet, ver) split words that are none
+
+
+@lru_cache(maxsize=2**19)
+def lemmatize(token: str, language: Language) -> str:
+    """
+    The dictionary form of a token, in lower case; acronyms stay as they are.
+
+    simplemma's form, corrected by the language's overrides. Of a word with a hyphen, or one that simplemma does
+    not know, the last part is lemmatised: Dutch inflects compounds at their end.
+
+    Examples
+    --------
+    >>> dutch = Language("nl", compound_links=("", "s", "en"))
+    >>> [lemmatize(token, dutch) for token in ("Landen", "EU-regels", "migratiedialogen", "PNR", "JIT's")]
+    ['land', 'eu-regel', 'migratiedialoog', 'PNR', 'JIT']
+    """
+    stem = POSSESSIVE.sub("", token)
+    if stem.isupper() and len(stem) > 1 and "-" not in stem:
+        return stem
+    word = token.lower().replace("’", "'").replace("‑", "-")
+    if word in language.lemma_overrides:
+        return language.lemma_overrides[word]
+    head, hyphen, tail = word.rpartition("-")
+    if hyphen:
+        return f"{head}-{lemmatize(tail, language)}" if tail else word
+    if _is_known(word, language.code):
+        return _lemma(word, language.code)
+    if POSSESSIVE.search(word):
+        return lemmatize(POSSESSIVE.sub("", word), language)
+    return _lemmatize_compound(word, language)
+
+
+def _lemmatize_compound(word: str, language: Language) -> str:
+    """An unknown word with its longest known tail lemmatised, if what stands before is known, or the tail is long."""
+    for cut in range(2, len(word) - SHORTEST_PART + 1):
+        head, tail = word[:cut], word[cut:]
+        known = tail in language.lemma_overrides or _is_known(tail, language.code)
+        if known and tail not in language.compound_not_tails and (len(tail) >= LONG_TAIL or _heads(head, language, ())):
+            return head + lemmatize(tail, language)
+    return _lemma(word, language.code)
+
+
+def _lemma(word: str, code: str) -> str:
+    import simplemma  # loads its dictionaries: a third of a second that reading a corpus need not pay
+
+    # The Dutch lemmas of separable verbs come as op_zetten.
+    return _with_language(simplemma.lemmatize, word, code).replace("_", "").lower()
+
+
+@lru_cache(maxsize=2**19)
+def _is_known(word: str, code: str) -> bool:
+    import simplemma
+
+    return _with_language(simplemma.is_known, word, code)
+
+
+def _with_language(function: Any, word: str, code: str) -> Any:
+    try:
+        return function(word, lang=code)
+    except ValueError:
+        raise InputError(
+            f"data/language/{code}",
+            f"the language {code!r}, which simplemma does not know",
+            allowed="a language with lemmas in simplemma (see its manual)",
+            remedy="Choose another code.",
+        ) from None
+
+
+# --- compounds ---------------------------------------------------------------------------------------------------
+
+
+def split_compound(word: str, language: Language, vocabulary: Collection[str]) -> tuple[str, ...]:
+    """
+    The words a compound is made of, without the letters that link them; the word alone when it is none.
+
+    A part is known to simplemma, to the language's `compound_parts`, or stands in `vocabulary` (lower case). Of
+    several cuts the most balanced one is taken; a part that only `vocabulary` knows is cut again.
+
+    Examples
+    --------
+    >>> dutch = Language("nl", compound_links=("", "s", "en", "e"), compound_parts=frozenset({"cyber"}))
+    >>> split_compound("veiligheidssysteem", dutch, {"veiligheid"}), split_compound("asielzoekers", dutch, ())
+    (('veiligheid', 'systeem'), ('asiel', 'zoekers'))
+    >>> split_compound("samenleving", dutch, ())
+    ('samenleving',)
+    """
+    if "-" in word:
+        pieces = [piece for piece in word.split("-") if piece]
+        return tuple(itertools.chain.from_iterable(split_compound(piece, language, vocabulary) for piece in pieces))
+    low = word.lower()
+    for cut in sorted(range(SHORTEST_PART, len(low) - SHORTEST_PART + 1), key=lambda cut: abs(2 * cut - len(low))):
+        head, tail = _heads(low[:cut], language, vocabulary), low[cut:]
+        if head and tail not in language.compound_not_tails and _is_part(tail, language, vocabulary):
+            return tuple(
+                part
+                for half in (head[0], tail)
+                for part in ((half,) if _is_word(half, language) else split_compound(half, language, vocabulary))
+            )
+    return (word,)
+
+
+def _heads(text: str, language: Language, vocabulary: Collection[str]) -> list[str]:
+    """The words that `text` may be, read as the first part of a compound with its linking letters."""
+    words = (text.removesuffix(link) for link in language.compound_links if text.endswith(link))
+    return [
+        word
+        for word in words
+        if len(word) >= SHORTEST_PART
+        and word not in language.compound_not_heads
+        and _is_part(word, language, vocabulary)
+    ]
+
+
+def _is_part(word: str, language: Language, vocabulary: Collection[str]) -> bool:
+    return word in vocabulary or _is_word(word, language)
+
+
+def _is_word(word: str, language: Language) -> bool:
+    """Whether the language itself knows a word, so that it is not cut again."""
+    known = word in language.compound_parts or word in language.lemma_overrides
+    return known or _is_known(word, language.code)
