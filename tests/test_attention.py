@@ -60,9 +60,10 @@ def test_the_term_that_matters_most_is_found():
 
 
 def test_forms_of_a_word_are_counted_together_under_the_most_frequent():
-    hits = pd.DataFrame({"surface": ["Cyberaanval", "cyberaanvallen", "cyberaanvallen", "EC3"], "doc_id": list("AABB")})
+    surface = ["Cyberaanval", "cyberaanvallen", "cyberaanvallen", "EC3", "EC3", "Boedapest"]
+    hits = pd.DataFrame({"surface": surface, "start": [0, 9, 9, 0, 9, 9], "doc_id": list("AABBBB")})
     table = count_vocabulary(hits, lambda word: word.removesuffix("len"))
-    assert table.index.tolist() == ["cyberaanvallen", "EC3"]
+    assert table.index.tolist() == ["cyberaanvallen", "EC3", "Boedapest"]
     assert table.loc["cyberaanvallen"].tolist() == [2, 1]
 
 

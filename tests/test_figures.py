@@ -93,16 +93,19 @@ def test_paragraph_bars_are_as_high_as_their_words(ax):
 
 @pytest.mark.parametrize("background", ["#ffffff", "#16181a"])
 def test_theme_colours_can_be_seen_on_light_and_on_dark(here, background):
-    def luminance(colour):
-        red, green, blue = (
-            value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-            for value in mpl.colors.to_rgb(colour)
-        )
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
     for theme in here.themes.declared:
-        low, high = sorted([luminance(here.themes[theme].colour), luminance(background)])
+        low, high = sorted(map(figures.relative_luminance, (here.themes[theme].colour, background)))
         assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.2, 1.4.11
+
+
+def test_every_cell_of_a_heat_map_can_be_read(ax):
+    shares = pd.DataFrame({"2014": np.linspace(0, 1, 30)})
+    figures.plot_theme_heatmap(shares, shares.astype(int), ax)
+    image = ax.images[0]
+    for text, share in zip(ax.texts, shares["2014"], strict=True):
+        cell = image.cmap(image.norm(share))
+        low, high = sorted(map(figures.relative_luminance, (text.get_color(), cell)))
+        assert (high + 0.05) / (low + 0.05) >= 4.4
 
 
 def test_every_declared_theme_has_a_marker_of_its_own(here):

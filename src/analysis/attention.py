@@ -114,6 +114,7 @@ def count_vocabulary(hits: pd.DataFrame, base_form: Callable[[str], str]) -> pd.
     Parameters
     ----------
     hits : DataFrame from `analysis.themes.tag`, of one theme
+        Columns ``surface``, ``start`` and ``doc_id``.
     base_form : function of a word or phrase as found, giving the form it is counted under
 
     Returns
@@ -121,7 +122,8 @@ def count_vocabulary(hits: pd.DataFrame, base_form: Callable[[str], str]) -> pd.
     DataFrame, index ``word`` (most frequent surface form), one column per text (hits), most frequent first
     """
     surface = hits["surface"]
-    words = hits.assign(word=surface.where(surface.str.isupper(), surface.str.lower()))  # acronyms stay as they are
+    opens = (hits["start"] == 0) & ~surface.str[:2].str.isupper()  # a capital for the sentence, not for the word
+    words = hits.assign(word=surface.where(~opens, surface.str[:1].str.lower() + surface.str[1:]))
     words["base"] = words["word"].map(base_form)
     shown = words.groupby("base")["word"].agg(lambda forms: forms.value_counts().sort_index(kind="stable").idxmax())
     table = pd.crosstab(words["base"].map(shown).rename("word"), words["doc_id"])

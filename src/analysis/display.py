@@ -182,6 +182,21 @@ def table(
     return Shown({"text/html": str(body), "text/plain": f"{_plain(caption)}\n{frame.to_string(index=False)}"})
 
 
+def fold(shown: Shown, summary: str) -> Shown:
+    """
+    The same thing folded away, opened by a click on its summary: for long tables that few readers want.
+
+    Examples
+    --------
+    >>> fold(Shown({"text/html": "<p>x</p>", "text/plain": "x"}), "All words").data["text/html"]
+    '<details class="fold"><summary>All words</summary><p>x</p></details>'
+    """
+    body = Markup('<details class="fold"><summary>{}</summary>{}</details>').format(
+        summary, Markup(shown.data["text/html"])
+    )
+    return Shown({**shown.data, "text/html": str(body)}, shown.metadata)
+
+
 def mark_hits(text: str, spans: Iterable[Span], glossary: Mapping[str, str] | None = None) -> Markup:
     """
     A text with its hits marked; hits that overlap become one. Hover shows the gloss of a hit.

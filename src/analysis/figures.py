@@ -10,8 +10,9 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.typing import ColorType
 
 from analysis.exports import HAIRLINE, INK, MUTED, PAPER
 
@@ -107,11 +108,13 @@ def plot_theme_heatmap(shares: pd.DataFrame, counts: pd.DataFrame, ax: Axes) -> 
     ----------
     shares, counts : DataFrames, the same index (labels of themes) and columns (texts); shares 0 to 1
     """
-    greys = LinearSegmentedColormap.from_list("paper to ink", ["#f4f2ee", "#2b4c6f"])
+    blues = LinearSegmentedColormap.from_list("paper to ink", ["#f4f2ee", "#2b4c6f"])
     values = shares.to_numpy(dtype=float)
-    ax.imshow(values, cmap=greys, vmin=0, vmax=max(values.max(), 1e-9), aspect="auto")
+    most = max(values.max(), 1e-9)
+    ax.imshow(values, cmap=blues, vmin=0, vmax=most, aspect="auto")
     for (row, column), share in np.ndenumerate(values):
-        colour = "#fdfdfd" if share > 0.45 * values.max() else "#111111"
+        # not INK and PAPER, which change places on a dark screen: cells keep their colour
+        colour = "#fefefe" if relative_luminance(blues(share / most)) < 0.18 else "#010101"
         label = f"{share:.0%} ({counts.iloc[row, column]})"
         ax.text(column, row, label, ha="center", va="center", color=colour, fontsize=9)
     ax.set_xticks(range(shares.shape[1]), shares.columns)
@@ -264,3 +267,16 @@ def spread_labels(heights: Sequence[float], *, gap: float) -> list[float]:
         last = max(heights[at], last + gap)
         placed[at] = float(last)
     return [round(placed[at], 9) for at in range(len(heights))]
+
+
+def relative_luminance(colour: ColorType) -> float:
+    """
+    How bright a colour is, from 0 (black) to 1 (white), as WCAG 2.2 has it; contrast is (a + 0.05) / (b + 0.05).
+
+    Examples
+    --------
+    >>> relative_luminance("#ffffff"), relative_luminance("#000000")
+    (1.0, 0.0)
+    """
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return round(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2], 9)

@@ -160,9 +160,10 @@ def describe_changes(tests: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """How many comparisons differ, in one sentence for a caption."""
     clear = tests[tests["verdict"] == "differs"]
     named = [f"{labels[row.theme]} ({row.before} to {row.after})" for row in clear.itertuples()]
-    found = f"Of {len(tests)} differences between texts {len(clear) or 'none'}"
+    number = f"{len(clear)} are" if len(clear) > 1 else f"{len(clear) or 'none'} is"
+    found = f"Of {len(tests)} differences between texts {number} larger than chance could bring"
     named_or_none = f": {join_words(named)}" if named else ""
-    return f"{found} is larger than chance could bring, with themes that run on as they do here{named_or_none}."
+    return f"{found}, with themes that run on as they do here{named_or_none}."
 
 
 def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, str]:
