@@ -131,7 +131,7 @@ def find_neighbour_words(words: pd.DataFrame, hits: pd.DataFrame, sentences: pd.
     """
     own = _inside_hits(words, hits)
     beside = words["sentence_id"].isin(hits["sentence_id"])
-    n_beside, n_elsewhere = int((beside & ~own).sum()), int((~beside).sum())
+    sizes = np.array((beside & ~own).sum()), np.array((~beside).sum())
     table = pd.DataFrame(
         {
             "beside": words[beside & ~own].groupby("lemma").size(),
@@ -140,8 +140,9 @@ def find_neighbour_words(words: pd.DataFrame, hits: pd.DataFrame, sentences: pd.
     )
     table = table.fillna(0).astype(int)
     table = table[table["beside"] >= 4]
-    table["log_ratio"] = keyness.log_ratio(table["beside"], table["elsewhere"], n_beside, n_elsewhere).value
-    table["g2"] = keyness.g2(table["beside"], table["elsewhere"], n_beside, n_elsewhere)
+    counts = table["beside"].to_numpy(), table["elsewhere"].to_numpy()
+    table["log_ratio"] = keyness.log_ratio(*counts, *sizes).value
+    table["g2"] = keyness.g2(*counts, *sizes)
     table = table[table["log_ratio"] >= 1].reset_index()
     table = table.sort_values(["g2", "lemma"], ascending=[False, True], kind="stable").reset_index(drop=True)
     table.insert(0, "word", table.pop("lemma").map(terms.show_forms(words)))

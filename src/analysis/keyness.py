@@ -37,7 +37,7 @@ class Ratio:
     high: np.ndarray
 
 
-def g2(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, correction: Correction = "none") -> np.ndarray:
+def g2(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray, *, correction: Correction = "none") -> np.ndarray:
     r"""
     The log-likelihood ratio :math:`\pm 2\sum O \ln(O/E)` over four cells, word and others in A and B (Dunning 1993).
 
@@ -57,7 +57,9 @@ def g2(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, correction: 
     return _sign(a, b, n1, n2) * np.maximum(0, statistic) / _williams(a, b, n1, n2, correction)
 
 
-def chi2(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, correction: Correction = "none") -> np.ndarray:
+def chi2(
+    a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray, *, correction: Correction = "none"
+) -> np.ndarray:
     r"""
     Pearson's :math:`\pm\sum (O - E)^2 / E` over the same cells, with the signs and corrections of `g2`.
 
@@ -73,7 +75,7 @@ def chi2(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, correction
     return _sign(a, b, n1, n2) * statistic / _williams(a, b, n1, n2, correction)
 
 
-def bic(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> np.ndarray:
+def bic(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray) -> np.ndarray:
     r"""
     :math:`|G^2| - \ln(N_1 + N_2)`: from 2 positive, 6 strong, 10 very strong evidence of a difference (Wilson 2013).
 
@@ -82,7 +84,7 @@ def bic(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> np.ndarray:
     return np.abs(g2(a, b, n1, n2)) - np.log(np.add(n1, n2))
 
 
-def pmi(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> np.ndarray:
+def pmi(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray) -> np.ndarray:
     r"""
     Pointwise mutual information :math:`\ln\frac{a / N_1}{(a + b)/(N_1 + N_2)}` of word and text A; −∞ where a is 0.
 
@@ -98,7 +100,7 @@ def pmi(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> np.ndarray:
         return np.log(a / n1) - np.log((a + b) / (n1 + n2))
 
 
-def log_ratio(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, level: float = 0.95) -> Ratio:
+def log_ratio(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray, *, level: float = 0.95) -> Ratio:
     r"""
     :math:`\log_2\frac{a / N_1}{b / N_2}` (Hardie 2014): 1 is twice as often in A, −1 twice as often in B, 0 alike.
 
@@ -120,7 +122,7 @@ def log_ratio(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, level
 
 
 def log_odds(
-    a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, prior: ArrayLike
+    a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray, *, prior: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""
     Log-odds ratio with a Dirichlet prior, and its z-score (Monroe, Colaresi & Quinn 2008).
@@ -249,11 +251,11 @@ def compare(
     return pd.DataFrame(table | {"p": p, "q": false_discovery_control(p) if len(p) else p})
 
 
-def _numbers(*values: ArrayLike) -> list[np.ndarray]:
+def _numbers(*values: np.ndarray) -> list[np.ndarray]:
     return [np.asarray(value, dtype=float) for value in values]
 
 
-def _cells(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def _cells(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Observed and expected counts of word in A, word in B, other in A, other in B, along the first axis."""
     a, b, n1, n2 = np.broadcast_arrays(*_numbers(a, b, n1, n2))
     observed = np.stack([a, b, n1 - a, n2 - b])
@@ -268,7 +270,7 @@ def _towards(observed: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return observed + np.clip(expected - observed, -0.5, 0.5)
 
 
-def _williams(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, correction: Correction) -> np.ndarray:
+def _williams(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray, correction: Correction) -> np.ndarray:
     """Williams' q for a 2 × 2 table, the number to divide by; 1 for the other corrections."""
     check_choice(correction, "correction", ["none", "yates", "williams"])
     a, b, n1, n2 = np.broadcast_arrays(*_numbers(a, b, n1, n2))
@@ -281,7 +283,7 @@ def _williams(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, correcti
     return np.where(varies, q, 1.0)
 
 
-def _sign(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> np.ndarray:
+def _sign(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray) -> np.ndarray:
     a, b, n1, n2 = _numbers(a, b, n1, n2)
     return np.sign(a * n2 - b * n1)
 
@@ -315,7 +317,7 @@ def _split_p(
     return (1 + exceeding) / (n_draws + 1)
 
 
-def _g2_size(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> np.ndarray:
+def _g2_size(a: np.ndarray, b: np.ndarray, n1: np.ndarray, n2: np.ndarray) -> np.ndarray:
     """The size of G² without expected counts, in sums of x ln x: several times faster, good to some 1e-8."""
 
     def f(x: np.ndarray) -> np.ndarray:
