@@ -113,3 +113,11 @@ def test_help_shows_an_example(command, capsys):
         main([command, "--help"])
     assert end.value.code == 0
     assert f"  analysis {command}" in capsys.readouterr().out
+
+
+def test_check_names_the_words_without_a_gloss(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("processed"))
+    glossary = tmp_path / "data/glossary.yml"
+    glossary.write_text("".join(line for line in glossary.open() if not line.startswith("cyberaanvallen:")))
+    assert "shown without a gloss: cyberaanvallen" in analysis("check", cwd=tmp_path).stdout.decode()
+    assert "every word shown has a gloss" in analysis("check").stdout.decode()

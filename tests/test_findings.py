@@ -87,8 +87,8 @@ def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
 
 
 def test_the_list_of_findings_links_to_its_pages():
-    table = findings.list_findings({"01_corpus": {"finding": "f", "verdict": "descriptive"}})
-    assert findings.link_findings(table)["page"].item() == '<a href="01_corpus.html">01_corpus</a>'
+    table = findings.list_findings({"01_corpus": {"question": "What <is>?", "finding": "f", "verdict": "descriptive"}})
+    assert findings.link_findings(table)["question"].item() == '<a href="01_corpus.html">What &lt;is&gt;?</a>'
 
 
 def test_a_dictionary_entry_tells_how_many_terms_were_met(here):

@@ -114,9 +114,15 @@ def _check_themes(root: Path) -> str:
 
 
 def _check_glossary(root: Path) -> str:
-    from analysis.glossary import read_glossary
+    from analysis.glossary import missing
+    from analysis.study import list_shown_words, open_study
 
-    return f"data/glossary.yml: {len(read_glossary(root / 'data/glossary.yml'))} terms"
+    here = open_study(root=root)
+    without = missing(list_shown_words(here), here.glossary)
+    found = f"data/glossary.yml: {len(here.glossary)} terms"
+    return (
+        f"{found}; shown without a gloss: {', '.join(without)}" if without else f"{found}; every word shown has a gloss"
+    )
 
 
 def _check_codings(root: Path) -> str:

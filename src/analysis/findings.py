@@ -255,12 +255,15 @@ def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def list_findings(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per page: ``page``, ``finding``, ``verdict``."""
-    rows = [(run, values["finding"], values["verdict"]) for run, values in found.items()]
-    return pd.DataFrame(rows, columns=["page", "finding", "verdict"])
+    """One row per page: ``page``, ``question``, ``finding``, ``verdict``."""
+    rows = [(run, values["question"], values["finding"], values["verdict"]) for run, values in found.items()]
+    return pd.DataFrame(rows, columns=["page", "question", "finding", "verdict"])
 
 
 def link_findings(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table, each page as a link."""
-    links = [Markup('<a href="{}.html">{}</a>').format(page, page) for page in table["page"]]
-    return table.assign(page=pd.Series(links, dtype=object, index=table.index))
+    """The same table for readers, each question a link to its page."""
+    links = [
+        Markup('<a href="{}.html">{}</a>').format(page, question)
+        for page, question in zip(table["page"], table["question"], strict=True)
+    ]
+    return table.assign(question=pd.Series(links, dtype=object, index=table.index)).drop(columns="page")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import glossary, terms, themes
+from analysis import attention, glossary, terms, themes
 from analysis.corpus import Corpus, read_corpus
 from analysis.inputs import InputError
 from analysis.language import Language, read_language
@@ -96,6 +96,14 @@ def open_study(
     dictionary = themes.read_themes(root / themes_file)
     meanings = glossary.read_glossary(root / glossary_file)
     return Study(root, corpus, dictionary, languages, meanings)
+
+
+def list_shown_words(study: Study) -> list[str]:
+    """The Dutch words that the pages show by name: headings, and the words by which declared themes were found."""
+    headings = list(study.corpus.sections["title"])
+    hits = study.hits[study.hits["theme"].isin(study.themes.declared)]
+    words = attention.count_vocabulary(hits, study.base_form).index
+    return sorted({*headings, *words})
 
 
 def list_passages(study: Study, hits: pd.DataFrame) -> pd.DataFrame:
