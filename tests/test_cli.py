@@ -81,6 +81,7 @@ def test_check_names_every_file_that_is_wrong(tmp_path):
     assert "data/glossary.yml, a: found 1" in errors
     assert "data/corpus.yml: 3 texts" in done.stdout.decode()
     assert "Traceback" not in errors
+    assert len(errors.splitlines()) == 2
 
 
 BAD = [
@@ -118,6 +119,7 @@ def test_help_shows_an_example(command, capsys):
 def test_check_names_the_words_without_a_gloss(tmp_path):
     shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("processed"))
     glossary = tmp_path / "data/glossary.yml"
-    glossary.write_text("".join(line for line in glossary.open() if not line.startswith("cyberaanvallen:")))
+    lines = glossary.read_text().splitlines(keepends=True)
+    glossary.write_text("".join(line for line in lines if not line.startswith("cyberaanvallen:")))
     assert "shown without a gloss: cyberaanvallen" in analysis("check", cwd=tmp_path).stdout.decode()
     assert "every word shown has a gloss" in analysis("check").stdout.decode()

@@ -87,13 +87,14 @@ def _root() -> Path:
 
 def check(options: argparse.Namespace) -> int:
     """`analysis check`: every file the study reads, each with what it holds or what is wrong with it."""
-    problems = 0
+    problems: dict[str, None] = {}  # each once, though several checks may meet it
     for describe in (_check_corpus, _check_themes, _check_glossary, _check_codings):
         try:
             print(describe(_root()))
         except InputError as error:
-            print(f"analysis: {error}", file=sys.stderr)
-            problems += 1
+            problems[str(error)] = None
+    for problem in problems:
+        print(f"analysis: {problem}", file=sys.stderr)
     return 2 if problems else 0
 
 
@@ -114,12 +115,14 @@ def _check_themes(root: Path) -> str:
 
 
 def _check_glossary(root: Path) -> str:
-    from analysis.glossary import missing
+    from analysis.glossary import missing, read_glossary
     from analysis.study import list_shown_words, open_study
 
-    here = open_study(root=root)
-    without = missing(list_shown_words(here), here.glossary)
-    found = f"data/glossary.yml: {len(here.glossary)} terms"
+    meanings = read_glossary(
+        root / "data/glossary.yml"
+    )  # first, so that its own defects are named whatever else is wrong
+    without = missing(list_shown_words(open_study(root=root)), meanings)
+    found = f"data/glossary.yml: {len(meanings)} terms"
     return (
         f"{found}; shown without a gloss: {', '.join(without)}" if without else f"{found}; every word shown has a gloss"
     )
