@@ -1,0 +1,34 @@
+"""The study as a graph: which notebooks run with which parameters. `doit list` shows the steps, `doit` does them."""
+
+from pathlib import Path
+
+from doit import get_var
+
+from analysis import pipeline
+from analysis.steps import Project, Run
+
+FOLDER = Path(__file__).resolve().parent
+
+THEMES = [
+    Run("03_theme", label, {"theme": theme}, name=f"03_theme-{theme}", group="The themes")
+    for theme, label in pipeline.declared_themes(FOLDER / "data/themes.yml").items()
+]
+EVIDENCE = [
+    Run("01_corpus", "The texts"),
+    Run("02_themes", "All themes"),
+    *THEMES,
+]
+OVERVIEW = Run("07_overview", "Overview", needs=[run.name for run in EVIDENCE])
+
+PROJECT = Project(
+    FOLDER,
+    Path(get_var("root", None) or FOLDER),  # `doit root=/elsewhere` writes figures and reports there
+    [*EVIDENCE, OVERVIEW],
+    check="analysis.study.open_study",
+)
+DOIT_CONFIG = pipeline.settings(PROJECT)
+
+
+def task_study():
+    """One run per notebook and parameters, one page per run, one index."""
+    yield from pipeline.tasks_of(PROJECT)
