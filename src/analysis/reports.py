@@ -26,12 +26,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from analysis import inputs
 from analysis.display import VERDICTS
+from analysis.parameters import PLACES
 
 if TYPE_CHECKING:
     import pandas as pd
     from nbformat import NotebookNode
 
-PLACES = ("output", "values")  # parameters that name folders: they differ between runs that agree
 HIDDEN = {"parameters", "injected-parameters"}  # tags of cells whose content the foot of the page gives
 
 TEXT_TAGS = {
