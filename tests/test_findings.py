@@ -97,3 +97,8 @@ def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
     met, core = hits.loc[hits["role"] == "core", "term"].nunique(), len(here.themes["cbrn"].core)
     assert f"{met} of {core} were met" in text
     assert '<span lang="nl">' in text
+
+
+def test_declared_themes_lead_to_their_passages(here):
+    table = findings.link_passages(pd.DataFrame({"theme": ["cyber", "drugs"]}), here.themes)
+    assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]

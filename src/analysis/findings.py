@@ -14,7 +14,7 @@ from markupsafe import Markup
 from analysis import display
 from analysis.inputs import InputError
 from analysis.study import Study
-from analysis.themes import Theme
+from analysis.themes import Theme, Themes
 
 # From strongest to weakest: what a set of comparisons may be called, by the best of them.
 STRENGTH = ["differs", "holds with reservations", "inconclusive", "too few to tell"]
@@ -60,7 +60,7 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     return f"{opening}, against {others}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
 
 
-def present_changes(tests: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+def present_changes(tests: pd.DataFrame) -> pd.DataFrame:
     """The comparisons as readers see them: differences and intervals in percentage points."""
 
     def points(values: pd.Series) -> pd.Series:
@@ -68,7 +68,7 @@ def present_changes(tests: pd.DataFrame, labels: Mapping[str, str] | None = None
 
     return pd.DataFrame(
         {
-            "theme": tests["theme"].map(dict(labels)) if labels else tests["theme"],
+            "theme": tests["theme"],
             "from": tests["before"],
             "to": tests["after"],
             "paragraphs": [
@@ -81,6 +81,17 @@ def present_changes(tests: pd.DataFrame, labels: Mapping[str, str] | None = None
             "verdict": tests["verdict"],
         }
     )
+
+
+def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
+    """The same table, its column ``theme`` by label; a declared theme leads to the passages behind its numbers."""
+    shown = [
+        Markup('<a href="03_theme-{}.html#s-the-passages">{}</a>').format(name, themes[name].label)
+        if name in themes.declared
+        else themes[name].label
+        for name in table["theme"]
+    ]
+    return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
 def describe_places(here: Study, hits: pd.DataFrame) -> str:
@@ -176,11 +187,11 @@ def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, labels: Mapping
     return f"{join_words(named)}. {describe_changes(tests, labels)}", strongest(tests["verdict"])
 
 
-def present_windows(windows: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+def present_windows(windows: pd.DataFrame) -> pd.DataFrame:
     """The length control as readers see it, shares in per cent."""
     return pd.DataFrame(
         {
-            "theme": windows["theme"].map(dict(labels)),
+            "theme": windows["theme"],
             "excerpts_of": windows["doc_id"],
             "excerpts": windows["windows"],
             "short_text": windows["share_short"].map("{:.0%}".format),
