@@ -10,7 +10,7 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import ColorType
 
@@ -108,17 +108,21 @@ def plot_theme_heatmap(shares: pd.DataFrame, counts: pd.DataFrame, ax: Axes) -> 
     ----------
     shares, counts : DataFrames, the same index (labels of themes) and columns (texts); shares 0 to 1
     """
+    labels = shares.map("{:.0%}".format) + " (" + counts.astype(str) + ")"
+    return _paint_cells(shares, labels, ax, most=shares.to_numpy().max())
+
+
+def _paint_cells(values: pd.DataFrame, labels: pd.DataFrame, ax: Axes, *, most: float) -> Axes:
+    """Cells from light (0 and below) to dark (`most`), each with its label in black or white: what is read better."""
     blues = LinearSegmentedColormap.from_list("paper to ink", ["#f4f2ee", "#2b4c6f"])
-    values = shares.to_numpy(dtype=float)
-    most = max(values.max(), 1e-9)
-    ax.imshow(values, cmap=blues, vmin=0, vmax=most, aspect="auto")
-    for (row, column), share in np.ndenumerate(values):
+    norm = Normalize(0, max(most, 1e-9), clip=True)
+    ax.imshow(values.to_numpy(dtype=float), cmap=blues, norm=norm, aspect="auto")
+    for (row, column), value in np.ndenumerate(values.to_numpy(dtype=float)):
         # not INK and PAPER, which change places on a dark screen: cells keep their colour
-        colour = "#fefefe" if relative_luminance(blues(share / most)) < 0.18 else "#010101"
-        label = f"{share:.0%} ({counts.iloc[row, column]})"
-        ax.text(column, row, label, ha="center", va="center", color=colour, fontsize=9)
-    ax.set_xticks(range(shares.shape[1]), shares.columns)
-    ax.set_yticks(range(shares.shape[0]), shares.index)
+        colour = "#fefefe" if relative_luminance(blues(norm(value))) < 0.18 else "#010101"
+        ax.text(column, row, labels.iloc[row, column], ha="center", va="center", color=colour, fontsize=9)
+    ax.set_xticks(range(values.shape[1]), values.columns)
+    ax.set_yticks(range(values.shape[0]), values.index)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
