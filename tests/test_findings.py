@@ -102,3 +102,11 @@ def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
 def test_declared_themes_lead_to_their_passages(here):
     table = findings.link_passages(pd.DataFrame({"theme": ["cyber", "drugs"]}), here.themes)
     assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]
+
+
+def test_keyness_is_presented_by_size_with_its_evidence():
+    row = {"word": "a", "count_a": 5, "count_b": 1, "log_ratio": 2.0, "low": -0.5, "high": 4.5, "g2": 3.0, "bic": -4.0}
+    row |= {"range_a": 3, "range_b": 1, "p": 0.04, "q": 0.2}
+    table = findings.present_keyness(pd.DataFrame([row, {**row, "word": "b", "g2": -9.0}]), ("2018", "2014"))
+    assert table["word"].tolist() == ["b", "a"]
+    assert table.iloc[1][["in_2018", "interval", "paragraphs", "q"]].tolist() == [5, "−0.5 to +4.5", "3 + 1", "0.200"]

@@ -233,6 +233,26 @@ def caption_keyness(shown: pd.DataFrame, pair: tuple[str, str]) -> dict[str, str
     }
 
 
+def present_keyness(words: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
+    """The words of a keyness figure with their counts, effect, evidence and dispersion, largest |G²| first."""
+    words = words.reindex(words["g2"].abs().sort_values(ascending=False, kind="stable").index)
+    interval = words["low"].map("{:+.1f}".format) + " to " + words["high"].map("{:+.1f}".format)
+    return pd.DataFrame(
+        {
+            "word": words["word"],
+            f"in_{pair[0]}": words["count_a"],
+            f"in_{pair[1]}": words["count_b"],
+            "log_ratio": words["log_ratio"].map("{:+.1f}".format).str.replace("-", "−"),
+            "interval": interval.str.replace("-", "−"),
+            "G²": words["g2"].abs(),
+            "BIC": words["bic"],
+            "paragraphs": words["range_a"].astype(str) + " + " + words["range_b"].astype(str),
+            "p": words["p"].map("{:.3f}".format),
+            "q": words["q"].map("{:.3f}".format),
+        }
+    )
+
+
 def present_accuracy(scores: pd.DataFrame) -> pd.DataFrame:
     """Precision, recall and F1 with their intervals, as readers see them."""
 
