@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.language import TOKEN, Language, is_stop_word, lemmatize, token_spans
+from analysis.inputs import InputError, check_choice
+from analysis.intervals import check_at_least
+from analysis.language import Language, lemmatize, token_spans
+from analysis.tokens import Ragged, encode_tokens
+from analysis.words import Reading, read_words
+
+Unit = Literal["paragraph", "sentence", "window"]
+UNITS: tuple[Unit, ...] = ("paragraph", "sentence", "window")
 
 
 def count_tokens(sentences: pd.DataFrame) -> dict[str, int]:
@@ -21,10 +28,8 @@ def count_tokens(sentences: pd.DataFrame) -> dict[str, int]:
     ----------
     sentences : DataFrame with columns ``doc_id`` and ``text``
     """
-    counts: Counter[str] = Counter()
-    for document, text in zip(sentences["doc_id"], sentences["text"], strict=True):
-        counts[document] += sum(1 for _ in TOKEN.finditer(text))
-    return dict(counts)
+    lengths = pd.Series(encode_tokens(list(sentences["text"])).lengths)
+    return lengths.groupby(sentences["doc_id"].to_numpy(), sort=False).sum().to_dict()
 
 
 def base_form(words: str, language: Language) -> str:
@@ -57,56 +62,29 @@ def list_words(
     DataFrame, one row per word, in reading order
         Columns ``sentence_id``, ``paragraph_id``, ``doc_id``, ``lemma`` (phrases as written in the list of phrases),
         ``start``, ``end`` (offsets in the sentence) and ``form`` (as it stands in the text, lower case).
+
+    Raises
+    ------
+    InputError : if a text has no language
     """
-    rows = []
-    columns = zip(*(sentences[name] for name in ("sentence_id", "paragraph_id", "doc_id", "text")), strict=True)
-    readers = {document: _Reader(language, institution_words) for document, language in languages.items()}
-    for sentence, paragraph, document, text in columns:
-        for lemma, start, end in readers[document].read(text):
-            rows.append((sentence, paragraph, document, lemma, start, end, text[start:end].lower()))
-    return pd.DataFrame(rows, columns=["sentence_id", "paragraph_id", "doc_id", "lemma", "start", "end", "form"])
-
-
-class _Reader:
-    """Reads sentences of one language; every type of word is decided on once."""
-
-    def __init__(self, language: Language, institution_words: bool):
-        self.language = language
-        self.dropped = language.policy_words | (frozenset() if institution_words else language.institution_words)
-        self.phrases: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in sorted(language.phrases, key=lambda phrase: -len(phrase.split())):
-            words = tuple(phrase.lower().split())
-            self.phrases.setdefault(words[0], []).append(words)
-        self.lemmas: dict[str, str | None] = {}
-
-    def read(self, text: str) -> list[tuple[str, int, int]]:
-        spans = token_spans(text)
-        tokens = [text[start:end] for start, end in spans]
-        lower = [token.lower() for token in tokens]
-        found, at = [], 0
-        while at < len(tokens):
-            length = self.phrase_length(lower, at)
-            lemma = " ".join(lower[at : at + length]) if length > 1 else self.lemma(tokens[at])
-            if lemma is not None and lemma not in self.dropped:
-                found.append((lemma, spans[at][0], spans[at + length - 1][1]))
-            at += length
-        return found
-
-    def phrase_length(self, lower: list[str], at: int) -> int:
-        """Words in the longest phrase that begins at a token; 1 where none does."""
-        for words in self.phrases.get(lower[at], ()):
-            if tuple(lower[at : at + len(words)]) == words:
-                return len(words)
-        return 1
-
-    def lemma(self, token: str) -> str | None:
-        """The lemma of a token, None for one that is dropped: a stop word, a number, a single letter."""
-        if token not in self.lemmas:
-            kept = (
-                any(letter.isalpha() for letter in token) and len(token) > 1 and not is_stop_word(token, self.language)
-            )
-            self.lemmas[token] = lemmatize(token, self.language) if kept else None
-        return self.lemmas[token]
+    ids, parts = ["sentence_id", "paragraph_id", "doc_id"], []
+    all_texts = list(sentences["text"])
+    for reading in read_words(sentences, languages, institution_words=institution_words):
+        texts = [all_texts[row] for row in reading.rows.tolist()]
+        spans = np.array([span for text in texts for span in token_spans(text)], dtype=np.int64).reshape(-1, 2)
+        for words in reading.words():
+            start, end = spans[words.first, 0], spans[words.last, 1]
+            places = zip(words.text.tolist(), start.tolist(), end.tolist(), strict=True)
+            forms = [texts[text][begin:stop].lower() for text, begin, stop in places]
+            lemmas = [reading.terms[term] for term in words.term.tolist()]
+            row = reading.rows[words.text]
+            parts.append(pd.DataFrame({"row": row, "lemma": lemmas, "start": start, "end": end, "form": forms}))
+    columns = [*ids, "lemma", "start", "end", "form"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+    same_row = sentences[ids].take(table["row"].to_numpy()).reset_index(drop=True)
+    return pd.concat([same_row, table], axis=1)[columns]
 
 
 @dataclass(frozen=True)
@@ -135,6 +113,214 @@ def count_terms(words: pd.DataFrame, units: pd.Series) -> Counts:
     matrix = sparse.coo_array((ones, (rows, columns)), shape=(len(index), len(terms))).tocsr()
     matrix.sum_duplicates()
     return Counts(matrix, index, terms)
+
+
+def count_text(
+    sentences: pd.DataFrame,
+    languages: Mapping[str, Language],
+    *,
+    unit: Unit = "paragraph",
+    window: int = 100,
+    compounds: bool = False,
+    institution_words: bool = False,
+) -> Counts:
+    """
+    Count the content words of `list_words` in units of text, without listing them: made for millions of paragraphs.
+
+    Parameters
+    ----------
+    sentences : DataFrame, one row per sentence, each text in reading order
+        Columns ``doc_id`` and ``text``, and the column of the unit: ``paragraph_id`` or ``sentence_id``.
+    unit : "paragraph", "sentence" or "window"
+        A window is a run of tokens (stop words and numbers included) within one text.
+    window : int
+        Tokens in a window, about: a text is cut into windows that differ by one token at most. A phrase across a cut
+        belongs to the window in which it begins.
+    compounds : bool
+        Whether compounds are opened: *grensbeheer* counts as *grensbeheer*, *grens* and *beheer*, if both stand alone
+        in the texts too (or are parts the language names, as *cyber*). Stop words and dropped words are no parts.
+    institution_words : bool
+        Whether words that name the sender and its papers are kept.
+
+    Returns
+    -------
+    Counts : units in reading order, those without a word as empty rows; one sorted vocabulary over all texts
+        Windows are named after their text: ``2014-w001``.
+
+    Raises
+    ------
+    InputError : if `unit` is unknown, `window` is not positive, or a text has no language
+
+    Examples
+    --------
+    >>> text = pd.DataFrame({"doc_id": ["a", "a"], "paragraph_id": ["a1", "a2"], "text": ["Grens en kust.", "Grenzen"]})
+    >>> counts = count_text(text, {"a": Language("nl", stop_words=frozenset({"en"}))})
+    >>> counts.terms.tolist(), counts.matrix.toarray().tolist()
+    (['grens', 'kust'], [[1, 1], [1, 0]])
+    """
+    check_choice(unit, "unit", UNITS)
+    check_at_least("window", window, 1)
+    readings = list(read_words(sentences, languages, institution_words=institution_words, compounds=compounds))
+    if unit == "window":
+        units, unit_of = _cut_windows(sentences["doc_id"], readings, window)
+    else:
+        of_sentence, names = pd.factorize(sentences[f"{unit}_id"])
+        units, unit_of = pd.Index(names, name=f"{unit}_id"), lambda rows, _: of_sentence[rows]
+    rows, columns, n = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)], 0
+    for reading in readings:
+        for words in reading.words():
+            position = words.first - reading.tokens.bounds[words.text]
+            rows.append(unit_of(reading.rows[words.text], position).astype(np.int32))
+            columns.append(words.term + np.int32(n))
+        n += len(reading.terms)
+    lists = [[term, *parts] for one in readings for term, parts in zip(one.terms, one.parts, strict=True)]
+    return _tabulate(np.concatenate(rows), np.concatenate(columns), lists, units)
+
+
+def _tabulate(rows: np.ndarray, columns: np.ndarray, lists: Sequence[Sequence[str]], units: pd.Index) -> Counts:
+    """Count words, given by unit and number, each of which stands for a list of terms."""
+    used = np.bincount(columns, minlength=len(lists)) > 0  # a word may stand in phrases only
+    terms = sorted({term for number in np.flatnonzero(used).tolist() for term in lists[number]})
+    place = {term: number for number, term in enumerate(terms)}
+    own = Ragged.of([[place[term] for term in one] if used[number] else [] for number, one in enumerate(lists)])
+    if own.sizes.max(initial=0) > 1:
+        rows, columns = np.repeat(rows, own.sizes[columns]), own.unfold(columns)
+    else:
+        columns = own.items[own.starts[columns]]
+    ones = np.ones(len(rows), dtype=np.int64)
+    matrix = sparse.coo_array((ones, (rows, columns)), shape=(len(units), len(terms))).tocsr()
+    return Counts(matrix, units, pd.Index(terms, name="lemma"))
+
+
+def _cut_windows(
+    documents: pd.Series, readings: Sequence[Reading], window: int
+) -> tuple[pd.Index, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
+    """The windows of all texts, and the window of a token, given by its sentence and its place therein."""
+    lengths = np.zeros(len(documents), dtype=np.int64)
+    for reading in readings:
+        lengths[reading.rows] = reading.tokens.lengths
+    texts = _Texts.of(documents, lengths)
+    n_windows = np.maximum(1, np.rint(texts.lengths / window).astype(np.int64))
+    ids = [f"{name}-w{number + 1:03d}" for name, n in zip(texts.names, n_windows, strict=True) for number in range(n)]
+    before = np.cumsum(n_windows) - n_windows
+
+    def window_of(rows: np.ndarray, position: np.ndarray) -> np.ndarray:
+        text = texts.of_sentence[rows]
+        return before[text] + (texts.before[rows] + position) * n_windows[text] // texts.lengths[text]
+
+    return pd.Index(ids, name="window_id"), window_of
+
+
+class _Texts(NamedTuple):
+    """How the sentences of texts follow each other."""
+
+    names: pd.Index
+    lengths: np.ndarray  # (n_texts,), tokens
+    of_sentence: np.ndarray  # (n_sentences,), which text
+    before: np.ndarray  # (n_sentences,), tokens of the text before the sentence
+
+    @classmethod
+    def of(cls, documents: pd.Series, lengths: np.ndarray) -> _Texts:
+        of_sentence, names = pd.factorize(documents)
+        tokens = pd.Series(lengths).groupby(of_sentence, sort=True)
+        return cls(pd.Index(names), tokens.sum().to_numpy(), of_sentence, tokens.cumsum().to_numpy() - lengths)
+
+
+def unit_documents(sentences: pd.DataFrame, counts: Counts) -> pd.Series:
+    """The text of each unit: a Series of ``doc_id``, index the units of `counts` made from these sentences."""
+    return first_sentences(sentences, counts)["doc_id"]
+
+
+def first_sentences(sentences: pd.DataFrame, counts: Counts) -> pd.DataFrame:
+    """
+    The sentence in which each unit begins, with all that is known of it: text, section, place in the source.
+
+    Parameters
+    ----------
+    sentences : DataFrame that `counts` was made from
+
+    Returns
+    -------
+    DataFrame, one row per unit, index the units of `counts`, columns those of `sentences`
+    """
+    units = counts.units
+    if units.name in sentences:
+        return sentences.drop_duplicates(units.name).set_index(units.name, drop=False).loc[units]
+    texts = _Texts.of(sentences["doc_id"], encode_tokens(list(sentences["text"])).lengths)
+    document = texts.names.get_indexer(units.str.replace(r"-w\d+$", "", regex=True))
+    if (document < 0).any():
+        unknown = units[document < 0][0]
+        raise InputError("counts", f"the unit {unknown!r}", allowed="units of these sentences", remedy="Count again.")
+    n_windows = np.bincount(document)
+    number = np.arange(len(units)) - (np.cumsum(n_windows) - n_windows)[document]
+    begin = -(-number * texts.lengths[document] // n_windows[document])
+    order = np.lexsort((np.arange(len(sentences)), texts.of_sentence))
+    ahead = np.cumsum(texts.lengths) - texts.lengths
+    start = ahead[texts.of_sentence[order]] + texts.before[order]
+    last = np.cumsum(np.bincount(texts.of_sentence))[document] - 1  # a text without tokens has one empty window
+    row = order[np.minimum(np.searchsorted(start, ahead[document] + begin, side="right") - 1, last)]
+    return sentences.take(row).set_axis(units)
+
+
+def prune(counts: Counts, *, min_units: int = 2, max_share: float = 1.0) -> Counts:
+    """
+    Leave out terms that are too rare or too common to tell units apart; all units stay, some perhaps empty.
+
+    Parameters
+    ----------
+    min_units : int
+        Least number of units that hold the term.
+    max_share : float
+        Largest share of all units that hold it, above 0 up to 1.
+
+    Raises
+    ------
+    InputError : if no term is left
+
+    Examples
+    --------
+    >>> counts = Counts(sparse.csr_array([[1, 2, 0], [1, 1, 1], [3, 0, 0]]), pd.RangeIndex(3), pd.Index(list("abc")))
+    >>> prune(counts, max_share=0.9).terms.tolist()
+    ['b']
+    """
+    check_at_least("min_units", min_units, 1)
+    if not 0 < max_share <= 1:
+        raise InputError("max_share", repr(max_share), allowed="above 0, up to 1", remedy="Give a share.")
+    spread = _count_units(counts.matrix)
+    kept = np.flatnonzero((spread >= min_units) & (spread <= max_share * counts.matrix.shape[0]))
+    if not len(kept):
+        found = f"no term in {min_units} or more and at most {max_share:.0%} of {counts.matrix.shape[0]} units"
+        raise InputError(
+            "counts", found, allowed="at least one term", remedy="Give a lower min_units or a higher max_share."
+        )
+    return Counts(counts.matrix[:, kept], counts.units, counts.terms[kept])
+
+
+def weigh(counts: Counts, how: Literal["tfidf", "count"]) -> sparse.csr_array:
+    r"""
+    Counts as weights for topic models.
+
+    "count": as they are. "tfidf": :math:`(1 + \ln c) (1 + \ln\frac{1 + n}{1 + d})` for a term that stands `c` times in
+    the unit and in `d` of `n` units, then each unit scaled to length 1 (scikit-learn's ``TfidfTransformer`` with
+    ``sublinear_tf``; Manning, Raghavan & Schütze 2008, ch. 6).
+
+    Returns
+    -------
+    csr_array of float, (n_units, n_terms), 0 or more; rows of "tfidf" have length 1, empty units 0
+    """
+    check_choice(how, "how", ("tfidf", "count"))
+    weights = counts.matrix.astype(np.float64)
+    if how == "tfidf":
+        idf = 1 + np.log((1 + weights.shape[0]) / (1 + _count_units(counts.matrix)))
+        weights.data = (1 + np.log(weights.data)) * idf[weights.indices]
+        length = np.sqrt(weights.power(2).sum(axis=1))
+        weights.data /= np.repeat(length, np.diff(weights.indptr))
+    return weights
+
+
+def _count_units(matrix: sparse.csr_array) -> np.ndarray:
+    """In how many units each term stands."""
+    return np.bincount(matrix.indices[matrix.data > 0], minlength=matrix.shape[1])
 
 
 def show_forms(words: pd.DataFrame) -> dict[str, str]:

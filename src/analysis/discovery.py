@@ -1,0 +1,211 @@
+"""The study's topics: the texts prepared, the number of topics chosen, topics judged and held against the themes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis import attention, coherence, stability, terms, topics
+from analysis.alignment import Fit, Model
+from analysis.estimators import TopicNMF
+from analysis.language import tokenize
+from analysis.prevalence import refit_shares
+from analysis.study import Study
+from analysis.themes import match_terms
+
+# A topic is called stable when texts whose words were shuffled have one as stable in at most so many of 100 cases.
+# (First it was to be found again in four fifths of the resamples; but a third of the topics of shuffled words pass
+# that: models of overlapping texts share noise as well as topics.)
+CHANCE = 0.05
+
+
+@dataclass(frozen=True)
+class Material:
+    """The texts as topic models see them."""
+
+    counts: terms.Counts  # of the terms that are left
+    weights: sparse.csr_array  # (n_units, n_terms), what the models read
+    documents: pd.Series  # text of each unit, index the units
+    sections: pd.Series  # section of each unit, index the units
+    forms: Mapping[str, str]  # term to the form that is shown
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Topics, and what they are worth."""
+
+    topics: topics.Topics
+    table: pd.DataFrame  # one row per topic: topic, share, stability, chance (p), npmi, unstable
+    shares: pd.DataFrame  # one row per topic and text: share, low, high, se
+    floor: float  # mean stability of topics of shuffled words
+
+
+def prepare_texts(
+    here: Study,
+    *,
+    unit: Literal["paragraph", "sentence"] = "paragraph",
+    weighting: Literal["tfidf", "count"] = "tfidf",
+    compounds: bool = False,
+    institution_words: bool = False,
+    min_units: int = 2,
+) -> Material:
+    """Count and weigh the terms of all texts, one vocabulary for all, in paragraphs or sentences."""
+    sentences = here.corpus.sentences
+    options = {"compounds": compounds, "institution_words": institution_words}
+    counts = terms.count_text(sentences, here.languages, unit=unit, **options)
+    counts = terms.prune(counts, min_units=min_units)
+    first = terms.first_sentences(sentences, counts)
+    words = terms.list_words(sentences, here.languages, institution_words=institution_words)
+    forms = {**{term: term for term in counts.terms}, **terms.show_forms(words)}
+    return Material(counts, terms.weigh(counts, weighting), first["doc_id"], first["section_id"], forms)
+
+
+def make_fit(n_topics: int, init: str) -> Fit:
+    """The joint NMF as a function of a matrix and a seed, for `analysis.stability`."""
+
+    def fit(X: sparse.csr_array, seed: int) -> Model:  # noqa: N803
+        model = TopicNMF(n_topics, init=init, random_state=seed)  # type: ignore[arg-type]
+        weights = model.fit_transform(X)
+        return weights, model.components_
+
+    return fit
+
+
+def compare_numbers(
+    material: Material, numbers: range, *, n_resamples: int, n_starts: int = 3, seed: int
+) -> pd.DataFrame:
+    """
+    Stability, coherence and fit for each number of topics, and the stability of topics of shuffled words.
+
+    Returns
+    -------
+    DataFrame from `analysis.stability.stability_curve`, ``init`` also ``shuffled`` (random start, words dealt anew over
+    the units: the floor), with ``npmi`` (mean over topics, on these texts) and ``error`` (reconstruction error,
+    relative: 0 = perfect, 1 = nothing explained) of the model that begins at the SVD
+    """
+    options: dict[str, Any] = {"n_resamples": n_resamples, "seed": seed}
+    curve = stability.stability_curve(
+        material.weights, material.sections, make_fit, numbers, n_starts=n_starts, **options
+    )
+    shuffled = stability.shuffle_terms(material.weights, np.random.SeedSequence(seed))
+    floor = stability.stability_curve(shuffled, material.sections, make_fit, numbers, inits=["random"], **options)
+    curve = pd.concat([curve, floor.assign(init="shuffled")], ignore_index=True)
+    found = {k: _fit(material, k, seed) for k in numbers}
+    whole = np.sqrt((material.weights.data**2).sum())
+    npmi = {k: coherence.npmi(material.counts, topics.list_top_terms(one.terms)).mean() for k, one in found.items()}
+    error = {k: one.about["reconstruction_error"] / whole for k, one in found.items()}
+    return curve.assign(npmi=curve["n_topics"].map(npmi), error=curve["n_topics"].map(error))
+
+
+def _fit(material: Material, n_topics: int, seed: int) -> topics.Topics:
+    units, vocabulary = material.counts.units, material.counts.terms
+    return topics.fit_topics(material.weights, units, vocabulary, n_topics=n_topics, seed=seed)
+
+
+def find_topics(
+    material: Material, n_topics: int, *, n_resamples: int, n_shuffles: int = 19, n_draws: int, seed: int
+) -> Judged:
+    """
+    The joint topics of all texts, each with its stability under random starts, and its share of each text.
+
+    Parameters
+    ----------
+    n_resamples : resamples of sections behind each stability
+    n_shuffles : texts of shuffled words that stability is compared with; fewer than 19 can call no topic stable
+    n_draws : refitted models behind each interval
+    """
+    found = _fit(material, n_topics, seed)
+    reference = (found.units.to_numpy(), found.terms.to_numpy())
+    random, svd = make_fit(n_topics, "random"), make_fit(n_topics, "nndsvd")
+    data = (material.weights, material.sections)
+    measured = stability.measure_stability(*data, random, n_resamples=n_resamples, reference=reference, seed=seed)
+    options: dict[str, Any] = {"reference_fit": svd, "n_resamples": n_resamples, "seed": seed}
+    null = stability.null_stability(*data, random, n_draws=n_shuffles, **options)
+    chance = stability.chance_of(measured.topics, null)
+    # every refitted model counts, each topic by the nearest one: leaving out draws in which it was not found again
+    # would make the intervals of the loosest topics the narrowest
+    draws: dict[str, Any] = {"n_draws": n_draws, "reference": reference, "seed": seed}
+    shares = refit_shares(material.weights, material.documents, material.sections, svd, **draws)
+    shares["topic"] = found.terms.index[shares["topic"]]
+    table = pd.DataFrame(
+        {
+            "topic": found.terms.index,
+            "share": found.units.mean().to_numpy(),
+            "stability": measured.topics["stability"].to_numpy(),
+            "chance": chance.to_numpy(),
+            "npmi": coherence.npmi(material.counts, topics.list_top_terms(found.terms)).to_numpy(),
+            "unstable": (chance > CHANCE).to_numpy(),
+        }
+    )
+    return Judged(found, table, shares, float(null["stability"].mean()))
+
+
+def guide_topics(here: Study, material: Material, *, n_free: int, weight: float, seed: int) -> topics.Topics:
+    """Topics that begin at the declared themes, with free ones beside them; a theme without a term is left out."""
+    units, vocabulary = material.counts.units, material.counts.terms
+    seeds = topics.list_seeds(here.themes, vocabulary, here.themes.declared)
+    seeds = {theme: words for theme, words in seeds.items() if len(words)}
+    return topics.fit_guided(material.weights, units, vocabulary, seeds, n_free=n_free, weight=weight, seed=seed)
+
+
+def match_declared(here: Study, material: Material, found: topics.Topics) -> pd.DataFrame:
+    """Rank correlation of each topic with each declared theme, over units: `analysis.coherence.match_themes`."""
+    marks = attention.mark_units(here.hits, pd.Series(material.counts.units), here.themes.declared)
+    return coherence.match_themes(found.units, marks)
+
+
+def compare_wording(material: Material, found: topics.Topics, documents: list[str], *, n: int = 6) -> pd.DataFrame:
+    """
+    The first words of each topic in each text, the topic's weights in the units fixed (`analysis.topics.word_topics`).
+
+    Returns
+    -------
+    DataFrame, one row per topic: ``topic`` and one column per text, terms joined by ``; ``, empty where the text does
+    not speak of the topic
+    """
+    worded = topics.word_topics(material.weights, found, material.documents)
+    table = pd.DataFrame({"topic": found.terms.index})
+    for text in documents:
+        top = topics.list_top_terms(worded[text], n=n)
+        table[text] = ["; ".join(word for word in row if isinstance(word, str)) for row in top.to_numpy()]
+    return table
+
+
+def suggest_words(here: Study, material: Material, found: topics.Topics, matches: pd.DataFrame) -> pd.DataFrame:
+    """
+    Words of the topics that recover a declared theme which its dictionary lacks (`analysis.coherence.added_words`).
+
+    A topic recovers a theme when each agrees best with the other.
+    """
+    mutual = matches[matches["best_theme"] & matches["best_topic"]]
+    recovered = dict(zip(mutual["theme"], mutual["topic"], strict=True))
+
+    def themes_of(term: str) -> set[str]:
+        return {match.term.theme for match in match_terms(tokenize(material.forms[term]), here.themes)}
+
+    added = coherence.added_words(found.terms, recovered, themes_of)
+    return added.assign(word=added["term"].map(material.forms))
+
+
+def find_passages(here: Study, material: Material, found: topics.Topics, *, n_terms: int = 10) -> pd.DataFrame:
+    """
+    For each topic and text the unit that has most of it: the topic's top terms in it, as hits to be marked.
+
+    Returns
+    -------
+    DataFrame, one row per marked word, with the columns that `analysis.study.list_passages` reads
+    """
+    words = terms.list_words(here.corpus.sentences, here.languages, institution_words=True)
+    unit = str(material.counts.units.name)
+    chosen = []
+    for topic in found.terms.index:
+        top = topics.list_top_terms(found.terms.loc[[topic]], n=n_terms).to_numpy().ravel()
+        share = found.units[topic].groupby(material.documents.to_numpy(), sort=False)
+        best = share.idxmax()[share.max() > 0]
+        chosen.append(words[words[unit].isin(best) & words["lemma"].isin(top)])
+    return pd.concat(chosen).drop_duplicates(["sentence_id", "start", "end"]).sort_index()
