@@ -17,7 +17,7 @@ EVIDENCE = [
     Run("01_corpus", "The texts"),
     Run("02_themes", "All themes"),
     *THEMES,
-    Run("04_topics", "Topics"),
+    Run("04_topics", "Topics", early=True),
 ]
 OVERVIEW = Run("07_overview", "Overview", needs=[run.name for run in EVIDENCE])
 

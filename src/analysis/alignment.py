@@ -16,8 +16,8 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
-from threadpoolctl import threadpool_limits
 
+from analysis.factors import one_thread
 from analysis.inputs import InputError
 from analysis.intervals import check_at_least
 
@@ -169,7 +169,7 @@ def run_tasks(task: Callable[..., Any], arguments: Iterable[tuple[Any, ...]], n_
 
 def fit_once(fit: Fit, X: sparse.csr_array, seed: np.random.SeedSequence) -> Model:  # noqa: N803
     """A model on one thread of linear algebra: sums in another order differ in their last bits."""
-    with threadpool_limits(limits=1):
+    with one_thread():
         return fit(X, int(seed.generate_state(1)[0]))
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
-from threadpoolctl import threadpool_limits
 
 from analysis.estimators import Factors, TopicNMF
 from analysis.factors import (
@@ -19,6 +18,7 @@ from analysis.factors import (
     canonical_order,
     check_shape,
     check_size,
+    one_thread,
     round_shares,
     scale_rows,
     solve_weights,
@@ -105,7 +105,7 @@ class DynamicNMF(Factors):
         labels = np.zeros(X.shape[0], dtype=int) if windows is None else column_or_1d(windows)
         check_consistent_length(X, labels)
         rng = check_random_state(self.random_state)
-        with threadpool_limits(1):
+        with one_thread():
             ended = self._fit_windows(X, labels, rng)
             self._link(rng)
             order = canonical_order(self.weigh_units(X, labels), self.components_)

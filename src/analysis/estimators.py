@@ -9,7 +9,6 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
 
 from analysis.factors import (
     Fit,
@@ -20,6 +19,7 @@ from analysis.factors import (
     canonical_order,
     check_size,
     factorize,
+    one_thread,
     reconstruction_error,
     scale_rows,
     solve_weights,
@@ -42,7 +42,7 @@ class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def fit_transform(self, X: Matrix, y: None = None) -> np.ndarray:  # noqa: N803
         """Find the topics of `X` and return the weight of each in each unit, as `transform` does."""
         X = self._check(X)  # noqa: N806
-        with threadpool_limits(1):
+        with one_thread():
             return self._fit(X)
 
     def transform(self, X: Matrix) -> np.ndarray:  # noqa: N803

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sized
+from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 from sklearn.decomposition import NMF, MiniBatchNMF
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from analysis.inputs import InputError, check_choice
 
@@ -32,6 +34,8 @@ BATCH_UNITS, MAX_PASSES = 16_384, 5
 # sweeps, relative to the largest weight, below which weights are final: finer than the 9 digits that are kept of them.
 BLOCK, MAX_SWEEPS, PRECISION = 4096, 5000, 1e-12
 DIGITS = 9
+# A matrix of so many cells (32 MB) is factorised dense: in small ones the bookkeeping of sparse products takes longer.
+DENSE = 4_000_000
 # A share below this is dust of the computation, not a finding. It also bounds the powers of ten of `round_shares` to
 # those that a float holds exactly, so that a rounded number is the one its decimal text reads back as.
 DUST = 1e-12
@@ -44,6 +48,21 @@ class Fit(NamedTuple):
     solver: str
     n_iter: int
     converged: bool
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """
+    One thread of linear algebra while it lasts: sums in another order differ in their last bits.
+
+    The libraries are looked up once, not at every call (2 ms, a quarter of a small fit).
+    """
+    limited: AbstractContextManager[Any] = _controller().limit(limits=1)
+    return limited
 
 
 def solve_weights(X: Matrix, components: np.ndarray) -> np.ndarray:  # noqa: N803
@@ -63,7 +82,7 @@ def solve_weights(X: Matrix, components: np.ndarray) -> np.ndarray:  # noqa: N80
     >>> solve_weights(np.array([[4.0, 2.0], [0.0, 3.0]]), np.array([[1.0, 0.0], [0.5, 0.5]])).round(6).tolist()
     [[2.0, 4.0], [0.0, 3.0]]
     """
-    with threadpool_limits(1):
+    with one_thread():
         gram = components @ components.T
         weights = np.zeros((X.shape[0], len(components)))
         for start in range(0, X.shape[0], BLOCK):
@@ -210,6 +229,8 @@ def factorize(
         solver = "MiniBatchNMF" if X.shape[0] >= MANY_UNITS else "NMF"
     settings = {"n_components": len(components), "init": "custom", "tol": tol, "random_state": rng}
     if solver == "NMF":
+        if sparse.issparse(X) and X.shape[0] * X.shape[1] <= DENSE:
+            X = X.toarray()  # noqa: N806
         return _run(NMF(max_iter=max_iter, **settings), X, weights, components)
     n_real = X.shape[0] - n_pseudo
     even = np.linspace(0, n_real - 1, min(n_real, BATCH_UNITS)).astype(int)

@@ -40,11 +40,16 @@ class Step:
 
 
 def list_steps(project: Project) -> list[Step]:
-    """All steps of a project, each after those it depends on."""
+    """
+    All steps of a project, each after those it depends on.
+
+    An early run does not wait for the check: a notebook that reads bad data fails, and a step that fails leaves what
+    stands.
+    """
     key, make = partial(steps.check_key, project), partial(steps.make_check, project)
     listed = [Step("check", "read all data as the notebooks will", key, make)]
-    for run in project.runs:
-        after = ("check", *(f"run:{name}" for name in run.needs))
+    for run in sorted(project.runs, key=lambda run: not run.early):
+        after = (*(() if run.early else ("check",)), *(f"run:{name}" for name in run.needs))
         key, make = partial(steps.run_key, project, run), partial(steps.make_run, project, run)
         earlier = partial(steps.earlier_outputs, project, run)
         listed.append(Step(f"run:{run.name}", f"notebooks/{run.notebook}.ipynb", key, make, after, earlier))

@@ -52,6 +52,7 @@ class Run:
     inputs: Sequence[str] = DATA  # patterns of the files it reads, below the project
     needs: Sequence[str] = ()  # names of runs whose values it reads
     group: str = ""  # heading under which it stands on the index
+    early: bool = False  # begins at once, beside the check of the data: for the run that takes longest
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.notebook)

@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.decomposition import LatentDirichletAllocation
-from threadpoolctl import threadpool_limits
 
 from analysis.estimators import GuidedNMF, TopicNMF
 from analysis.factors import (
@@ -34,6 +33,7 @@ from analysis.factors import (
     canonical_order,
     check_shape,
     check_size,
+    one_thread,
     round_shares,
     scale_rows,
     solve_weights,
@@ -180,7 +180,7 @@ def fit_lda(
     many = counts.shape[0] >= MANY_UNITS
     way = {"learning_method": "online", "max_iter": min(max_iter, 10)} if many else {"max_iter": max_iter}
     model = LatentDirichletAllocation(n_topics, batch_size=4096, random_state=seed, **way)
-    with threadpool_limits(1):
+    with one_thread():
         weights = model.fit_transform(counts)
     weights = weights * (np.asarray(counts.sum(axis=1)).reshape(-1, 1) > 0)
     components = scale_rows(model.components_)
