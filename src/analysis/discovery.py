@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import sparse
 
 from analysis import attention, coherence, stability, terms, topics
-from analysis.alignment import Fit, Model
+from analysis.alignment import Fit, Model, align, average_jaccard, rank_terms
+from analysis.dynamic import fit_dynamic
 from analysis.estimators import TopicNMF
 from analysis.language import tokenize
 from analysis.prevalence import refit_shares
@@ -187,6 +188,37 @@ def compare_wording(material: Material, found: topics.Topics, documents: list[st
         top = topics.list_top_terms(worded[text], n=n)
         table[text] = ["; ".join(word for word in row if isinstance(word, str)) for row in top.to_numpy()]
     return table
+
+
+def align_texts(material: Material, found: topics.Topics, *, seed: int) -> pd.DataFrame:
+    """
+    Whether each text by itself gives the topics of all: its own (`analysis.dynamic.fit_dynamic`) held against them.
+
+    Returns
+    -------
+    DataFrame, one row per text and joint topic
+        ``text``, ``topic``, ``own`` (the matching topic of the text, empty where none is more alike than topics of
+        separately shuffled texts are), ``similarity`` (average Jaccard of the top ten words, 0 to 1), ``split`` (the
+        topic resembles several of the text's own), ``merged`` (its match resembles several joint topics), ``linked``
+        (the topic through all texts that the two-layer model puts the match into).
+    """
+    k, units, vocabulary = len(found.terms), material.counts.units, material.counts.terms
+    layered = fit_dynamic(
+        material.weights, units, vocabulary, material.documents, n_topics=k, n_window_topics=k, seed=seed
+    )
+    threshold = stability.null_threshold(material.weights, make_fit(k, "nndsvd"), n_draws=10, seed=seed)
+    joint, rows = rank_terms(found.terms.to_numpy()), []
+    for text, own in layered.windows.groupby("window", sort=False):
+        alignment = align(
+            average_jaccard(joint, rank_terms(layered.terms.loc[own["window_topic"]].to_numpy())), threshold
+        )
+        for pair in alignment.pairs.itertuples():
+            match = own.iloc[pair.right] if pair.right >= 0 else None
+            split = pair.left in set(alignment.splits["left"])
+            merged = pair.right in set(alignment.merges["right"])
+            named = ("", "") if match is None else (match["window_topic"], match["topic"])
+            rows.append((text, found.terms.index[pair.left], named[0], pair.similarity, split, merged, named[1]))
+    return pd.DataFrame(rows, columns=["text", "topic", "own", "similarity", "split", "merged", "linked"])
 
 
 def suggest_words(here: Study, material: Material, found: topics.Topics, matches: pd.DataFrame) -> pd.DataFrame:

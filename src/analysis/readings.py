@@ -10,14 +10,21 @@ from markupsafe import Markup
 from analysis import display, topics
 from analysis.discovery import Judged, Material
 from analysis.findings import join_words
+from analysis.glossary import gloss
 from analysis.stability import Choice
 from analysis.study import Study
 
 
-def label_topics(material: Material, found: topics.Topics, *, n: int = 2) -> dict[str, str]:
-    """A name for each topic: its id and first words, in the form that is shown."""
+def label_topics(
+    material: Material, found: topics.Topics, glossary: Mapping[str, str], *, n: int = 2
+) -> dict[str, str]:
+    """A name for each topic: its id and what its first words mean, for figures (a word without a gloss as it is)."""
     top = topics.list_top_terms(found.terms, n=n)
-    return {topic: f"{topic} {', '.join(_shown(material, words))}" for topic, words in top.iterrows()}
+    labels = {}
+    for topic, words in top.iterrows():
+        meanings = [gloss(word, glossary).split(",")[0] or word for word in _shown(material, words)]
+        labels[topic] = f"{topic} {', '.join(meanings)}"
+    return labels
 
 
 def list_topics(material: Material, judged: Judged, *, n: int) -> pd.DataFrame:
@@ -73,6 +80,13 @@ def describe_topics(here: Study, judged: Judged, matches: pd.DataFrame, choice: 
         else (f"{stable} of them are more stable than topics of shuffled words")
     )
     return f"Left to themselves, the texts fall into {k} topics ({by}), but {worth}. {recovered}{without}."
+
+
+def describe_alignment(aligned: pd.DataFrame) -> str:
+    """How many of the topics of all texts each text gives by itself."""
+    parts = [f"{(own['own'] != '').sum()} of {len(own)} in {text}" for text, own in aligned.groupby("text", sort=False)]
+    ties = f"{aligned['split'].sum()} splits and {aligned['merged'].sum()} merges"
+    return f"Found again by a text alone: {join_words(parts)}; {ties}."
 
 
 def describe_matches(here: Study, matches: pd.DataFrame, labels: Mapping[str, str]) -> str:
