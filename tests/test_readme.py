@@ -26,3 +26,9 @@ def test_the_commands_of_make_exist():
     makefile = (ROOT / "Makefile").read_text()
     for target in set(re.findall(r"(?:`|^)make (\w+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_what_is_said_of_topics_is_in_the_reports():
+    assert "suggest three topics, none of them more stable" in README.replace("\n", " ")
+    page = (ROOT / "reports/index.html").read_text()
+    assert "fall into 3 topics (by the rule), but none of them is more stable than topics of shuffled words" in page
