@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from analysis.factors import one_thread
+from analysis.factors import one_thread, scale_rows
 from analysis.inputs import InputError
 from analysis.intervals import check_at_least
 
@@ -27,9 +27,7 @@ Fit = Callable[[sparse.csr_array, int], Model]
 
 def topic_shares(model: Model) -> np.ndarray:
     """Share of each topic in each unit: W times the sum of the topic's weights, rows adding up to 1 (or 0: empty)."""
-    mass = model[0] * model[1].sum(axis=1)
-    total = mass.sum(axis=1, keepdims=True)
-    return mass / np.where(total > 0, total, 1)
+    return scale_rows(model[0] * model[1].sum(axis=1))
 
 
 def rank_terms(components: np.ndarray, depth: int = 10) -> np.ndarray:
