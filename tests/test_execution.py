@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from analysis import execution
 from analysis.execution import NotebookError, run_notebook
 
 PARAMETERS = 'theme = "cyber"\noutput = "out"'
@@ -124,3 +125,12 @@ def works(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+@pytest.mark.skipif(
+    execution.blas_kernel() == {}, reason="only where the processor has AVX2: elsewhere the library chooses its kernel"
+)
+def test_linear_algebra_takes_the_kernel_that_most_machines_have(tmp_path):
+    code = "import numpy, threadpoolctl\nprint({one['architecture'] for one in threadpoolctl.threadpool_info()})"
+    write_notebook(tmp_path, code)
+    assert "{'Haswell'}" in printed(execute(tmp_path, "a"))
