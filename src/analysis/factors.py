@@ -34,8 +34,6 @@ BATCH_UNITS, MAX_PASSES = 16_384, 5
 # sweeps, relative to the largest weight, below which weights are final: finer than the 9 digits that are kept of them.
 BLOCK, MAX_SWEEPS, PRECISION = 4096, 5000, 1e-12
 DIGITS = 9
-# A matrix of so many cells (32 MB) is factorised dense: in small ones the bookkeeping of sparse products takes longer.
-DENSE = 4_000_000
 # A share below this is dust of the computation, not a finding. It also bounds the powers of ten of `round_shares` to
 # those that a float holds exactly, so that a rounded number is the one its decimal text reads back as.
 DUST = 1e-12
@@ -229,8 +227,6 @@ def factorize(
         solver = "MiniBatchNMF" if X.shape[0] >= MANY_UNITS else "NMF"
     settings = {"n_components": len(components), "init": "custom", "tol": tol, "random_state": rng}
     if solver == "NMF":
-        if sparse.issparse(X) and X.shape[0] * X.shape[1] <= DENSE:
-            X = X.toarray()  # noqa: N806
         return _run(NMF(max_iter=max_iter, **settings), X, weights, components)
     n_real = X.shape[0] - n_pseudo
     even = np.linspace(0, n_real - 1, min(n_real, BATCH_UNITS)).astype(int)
