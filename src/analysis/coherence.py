@@ -22,7 +22,9 @@ from analysis.terms import Counts
 EPSILON = 1e-12
 
 
-def pmi(joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float) -> np.ndarray:
+def pmi(
+    joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float, *, epsilon: float = EPSILON
+) -> np.ndarray:
     r"""
     Pointwise mutual information of two words: :math:`\ln\frac{P(a,b) + \varepsilon}{P(a)P(b)}`, 0 = as chance.
 
@@ -31,10 +33,12 @@ def pmi(joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray
     >>> pmi(1 / 5, 3 / 5, 2 / 5).round(9).item()
     -0.182321557
     """
-    return np.log((np.asarray(joint) + EPSILON) / (np.asarray(first) * np.asarray(second)))
+    return np.log((np.asarray(joint) + epsilon) / (np.asarray(first) * np.asarray(second)))
 
 
-def npmi_of_pairs(joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float) -> np.ndarray:
+def npmi_of_pairs(
+    joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float, *, epsilon: float = EPSILON
+) -> np.ndarray:
     r"""
     Normalised pointwise mutual information (Bouma 2009): `pmi` by :math:`-\ln(P(a,b) + \varepsilon)`.
 
@@ -50,7 +54,7 @@ def npmi_of_pairs(joint: np.ndarray | float, first: np.ndarray | float, second: 
     unknown, always = first * second == 0, joint >= 1
     plain = ~(unknown | always)
     joint, first, second = (np.where(plain, value, 0.5) for value in (joint, first, second))
-    value = pmi(joint, first, second) / -np.log(joint + EPSILON)
+    value = pmi(joint, first, second, epsilon=epsilon) / -np.log(joint + epsilon)
     return np.select([unknown, always], [-1.0, 1.0], value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -166,40 +166,137 @@ def count_text(
     else:
         of_sentence, names = pd.factorize(sentences[f"{unit}_id"])
         units, unit_of = pd.Index(names, name=f"{unit}_id"), lambda rows, _: of_sentence[rows]
-    rows, columns, n = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)], 0
+    words = (((unit_of(rows, position),), word) for rows, position, word in _walk(readings))
+    (row_of,), column, terms = _name_terms(words, readings, n_places=1)
+    return _tabulate(row_of, column, units, terms)
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """
+    Terms in reading order, each at its place in its unit. What is not counted (a stop word, say) leaves a gap.
+
+    The three arrays have one entry a term that stands in a unit, sorted by unit, then position.
+    """
+
+    unit: np.ndarray  # int32: index in `units`
+    position: np.ndarray  # int32, from 0; a compound and its parts share one
+    term: np.ndarray  # int32: index in `terms`
+    units: pd.Index
+    terms: pd.Index  # sorted
+
+    @property
+    def n_units(self) -> int:
+        """Number of units, those without a term included."""
+        return len(self.units)
+
+
+def list_sequences(
+    sentences: pd.DataFrame,
+    languages: Mapping[str, Language],
+    *,
+    unit: Literal["paragraph", "sentence"] = "paragraph",
+    compounds: bool = False,
+    institution_words: bool = False,
+) -> Sequences:
+    """
+    The content words of `list_words` in their order, which is what counts of words near each other are made from.
+
+    Parameters are those of `count_text`. All tokens have a position, stop words and numbers too, so distances are those
+    of the text; `cooccurrence.close_gaps` gives the other reading. A phrase stands at its first token, and the
+    positions of its other tokens are gaps; an opened compound and its parts stand at one position.
+
+    Returns
+    -------
+    Sequences : units in reading order, those without a word included; one sorted vocabulary over all texts
+
+    Raises
+    ------
+    InputError : if `unit` is unknown, or a text has no language
+
+    Examples
+    --------
+    >>> text = pd.DataFrame({"doc_id": ["a", "a"], "paragraph_id": ["a1", "a1"], "text": ["Grens en kust.", "Grenzen"]})
+    >>> found = list_sequences(text, {"a": Language("nl", stop_words=frozenset({"en"}))})
+    >>> found.position.tolist(), found.terms[found.term].tolist()
+    ([0, 2, 3], ['grens', 'kust', 'grens'])
+    """
+    check_choice(unit, "unit", ("paragraph", "sentence"))
+    readings = list(read_words(sentences, languages, institution_words=institution_words, compounds=compounds))
+    parts = _join_sentences(sentences[f"{unit}_id"], readings)
+    words = (((parts.of_sentence[rows], parts.before[rows] + place), word) for rows, place, word in _walk(readings))
+    (of_unit, position), term, terms = _name_terms(words, readings, n_places=2)
+    rank = of_unit.astype(np.int64) * (position.max(initial=0) + 1) + position
+    if (rank[1:] < rank[:-1]).any():  # several languages, or units whose sentences alternate
+        order = np.argsort(rank, kind="stable")
+        of_unit, position, term = of_unit[order], position[order], term[order]
+    return Sequences(of_unit, position, term, parts.names.rename(f"{unit}_id"), terms)
+
+
+def count_sequences(sequences: Sequences) -> Counts:
+    """How often each term stands in each unit: as `count_text` gives it, without reading again."""
+    return _tabulate(sequences.unit, sequences.term, sequences.units, sequences.terms)
+
+
+def _walk(readings: Sequence[Reading]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Sentence, place therein and number of every word, some at a time; numbers run on from reading to reading."""
+    n = 0
     for reading in readings:
         for words in reading.words():
-            position = words.first - reading.tokens.bounds[words.text]
-            rows.append(unit_of(reading.rows[words.text], position).astype(np.int32))
-            columns.append(words.term + np.int32(n))
+            place = words.first - reading.tokens.bounds[words.text]
+            yield reading.rows[words.text], place, words.term + np.int32(n)
         n += len(reading.terms)
-    lists = [[term, *parts] for one in readings for term, parts in zip(one.terms, one.parts, strict=True)]
-    return _tabulate(np.concatenate(rows), np.concatenate(columns), lists, units)
 
 
-def _tabulate(rows: np.ndarray, columns: np.ndarray, lists: Sequence[Sequence[str]], units: pd.Index) -> Counts:
-    """Count words, given by unit and number, each of which stands for a list of terms."""
-    used = np.bincount(columns, minlength=len(lists)) > 0  # a word may stand in phrases only
-    terms = sorted({term for number in np.flatnonzero(used).tolist() for term in lists[number]})
-    place = {term: number for number, term in enumerate(terms)}
-    own = Ragged.of([[place[term] for term in one] if used[number] else [] for number, one in enumerate(lists)])
-    if own.sizes.max(initial=0) > 1:
-        rows, columns = np.repeat(rows, own.sizes[columns]), own.unfold(columns)
-    else:
-        columns = own.items[own.starts[columns]]
+def _name_terms(
+    words: Iterable[tuple[tuple[np.ndarray, ...], np.ndarray]], readings: Sequence[Reading], *, n_places: int
+) -> tuple[list[np.ndarray], np.ndarray, pd.Index]:
+    """
+    The terms that words stand for: a word alone, or a compound and its parts.
+
+    Takes places of words and their numbers, some at a time. Gives the places of terms, the terms as index, all terms.
+    """
+    parts: list[list[np.ndarray]] = [[np.empty(0, dtype=np.int32)] for _ in range(n_places + 1)]
+    for places, word in words:
+        for part, values in zip(parts, (*places, word), strict=True):
+            part.append(values.astype(np.int32))
+    *where, number = [np.concatenate(part) for part in parts]
+    names = [term for reading in readings for term in reading.terms]
+    more = [parts for reading in readings for parts in reading.parts]
+    used = np.flatnonzero(np.bincount(number, minlength=len(names))).tolist()  # a word may stand in phrases only
+    terms = sorted({term for one in used for term in (names[one], *more[one])})
+    place = {term: column for column, term in enumerate(terms)}
+    index = pd.Index(terms, name="lemma")
+    if not any(more):
+        column = np.zeros(len(names), dtype=np.int32)
+        column[used] = [place[names[one]] for one in used]
+        return where, column[number], index
+    lists: list[list[int]] = [[] for _ in names]
+    for one in used:
+        lists[one] = [place[term] for term in (names[one], *more[one])]
+    own = Ragged.of(lists)
+    return [np.repeat(one, own.sizes[number]) for one in where], own.unfold(number), index
+
+
+def _tabulate(rows: np.ndarray, columns: np.ndarray, units: pd.Index, terms: pd.Index) -> Counts:
+    """Count terms, given by unit and column."""
     ones = np.ones(len(rows), dtype=np.int64)
-    matrix = sparse.coo_array((ones, (rows, columns)), shape=(len(units), len(terms))).tocsr()
-    return Counts(matrix, units, pd.Index(terms, name="lemma"))
+    return Counts(sparse.coo_array((ones, (rows, columns)), shape=(len(units), len(terms))).tocsr(), units, terms)
+
+
+def _join_sentences(names: pd.Series, readings: Sequence[Reading]) -> _Texts:
+    """How the sentences of texts, or of other units, follow each other."""
+    lengths = np.zeros(len(names), dtype=np.int64)
+    for reading in readings:
+        lengths[reading.rows] = reading.tokens.lengths
+    return _Texts.of(names, lengths)
 
 
 def _cut_windows(
     documents: pd.Series, readings: Sequence[Reading], window: int
 ) -> tuple[pd.Index, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
     """The windows of all texts, and the window of a token, given by its sentence and its place therein."""
-    lengths = np.zeros(len(documents), dtype=np.int64)
-    for reading in readings:
-        lengths[reading.rows] = reading.tokens.lengths
-    texts = _Texts.of(documents, lengths)
+    texts = _join_sentences(documents, readings)
     n_windows = np.maximum(1, np.rint(texts.lengths / window).astype(np.int64))
     ids = [f"{name}-w{number + 1:03d}" for name, n in zip(texts.names, n_windows, strict=True) for number in range(n)]
     before = np.cumsum(n_windows) - n_windows
