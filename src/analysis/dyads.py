@@ -1,0 +1,206 @@
+"""Pairs of the study in detail: how they differ between texts and units, and what stands around each theme."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from analysis import bridges, cooccurrence, networks, significance, terms, ties
+from analysis.language import token_spans
+from analysis.networks import Network, Presence
+from analysis.resampling import section_blocks
+from analysis.structure import count_words
+from analysis.study import Study
+
+
+def measure_lengths(here: Study) -> pd.DataFrame:
+    """
+    How unevenly long the paragraphs are, in each text and in all: it decides which test of ties may be used.
+
+    Returns
+    -------
+    DataFrame, one row per text, "all" last
+        ``text``, ``paragraphs``, ``spread`` (standard deviation of ln words: .7 means that two thirds lie between half
+        and twice the typical length), ``reading`` (what that allows).
+    """
+    paragraphs = here.corpus.paragraphs
+    words = count_words(paragraphs["text"])
+    groups = {text: words[(paragraphs["doc_id"] == text).to_numpy()] for text in here.documents} | {"all": words}
+    rows = [(text, len(own), *_spread(own)) for text, own in groups.items()]
+    return pd.DataFrame(rows, columns=["text", "paragraphs", "spread", "reading"])
+
+
+def _spread(words: pd.Series) -> tuple[float, str]:
+    found = significance.length_spread(words)
+    return found.value, found.reading
+
+
+def compare_texts(
+    presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int, texts: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """
+    Each pair's share of units compared between every two texts: `analysis.ties.compare_ties`.
+
+    Parameters
+    ----------
+    pairs : DataFrame with ``source`` and ``target``
+    texts : ids of the texts in order; by default all, as the units stand
+    """
+    documents = presence.units["doc_id"]
+    order = list(texts or documents.unique())
+    return ties.compare_ties(
+        presence.marks,
+        documents,
+        section_blocks(presence.units),
+        list(combinations(order, 2)),
+        ties=list(zip(pairs["source"], pairs["target"], strict=True)),
+        n_draws=n_draws,
+        seed=seed,
+    )
+
+
+def compare_networks(presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
+    """The networks of every two texts compared as wholes: `analysis.ties.compare_networks`, pairs that meet only."""
+    documents = presence.units["doc_id"]
+    met = pairs.merge(presence.tested[["source", "target"]], on=["source", "target"])
+    return ties.compare_networks(
+        presence.marks,
+        documents,
+        section_blocks(presence.units),
+        list(combinations(documents.unique(), 2)),
+        ties=list(zip(met["source"], met["target"], strict=True)),
+        n_draws=n_draws,
+        seed=seed,
+    )
+
+
+def join_changes(connected: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Ties with all their comparisons in one wide table, for a file: a group of columns per pair of texts."""
+    kept = ["difference", "low", "high", "p", "p_adjusted", "q", "verdict"]
+    pair = changes["before"] + "_" + changes["after"]
+    wide = changes.assign(pair=pair).pivot(index=["source", "target"], columns="pair", values=kept)
+    wide.columns = [f"{what}_{between}" for what, between in wide.columns]
+    return connected.merge(wide.reset_index(), on=["source", "target"], how="left")
+
+
+def measure_bridges(presence: Presence, themes: Sequence[str], *, n_draws: int, seed: int) -> pd.DataFrame:
+    """
+    From each of `themes` to every other: share of its units that name the other, and lift, with intervals.
+
+    Returns
+    -------
+    DataFrame from `analysis.bridges.bridges`, rows whose ``a`` is one of `themes` (nodes)
+    """
+    table = bridges.bridges(
+        presence.marks[presence.themes],
+        presence.units["doc_id"],
+        section_blocks(presence.units),
+        n_draws=n_draws,
+        seed=seed,
+    )
+    return table[table["a"].isin(themes)].reset_index(drop=True)
+
+
+def find_bridging_words(presence: Presence, network: Network, *, n_draws: int, seed: int) -> pd.DataFrame:
+    """The words whose ties are spread over most groups of their network: `analysis.bridges.bridging_terms`."""
+    words = list(network.nodes.index)
+    return bridges.bridging_terms(
+        presence.marks[words],
+        network.nodes["community"].astype(str).to_dict(),
+        presence.units["doc_id"],
+        section_blocks(presence.units),
+        n_draws=n_draws,
+        seed=seed,
+    )
+
+
+def find_neighbours(presence: Presence, themes: Sequence[str], *, min_together: int = 2) -> pd.DataFrame:
+    """
+    What stands in the units of each theme: other themes, and words that are not its own.
+
+    Returns
+    -------
+    DataFrame as from `analysis.networks.connect`, the surest first within each theme
+        ``theme`` (its node), ``neighbour``, ``source`` and ``target`` (the two, sorted), counts and test; ``q`` allows
+        for all neighbours of one theme; pairs with fewer than `min_together` units are left out after that.
+    """
+    tables = []
+    for theme in themes:
+        table = networks.connect(presence, networks.pair_nodes(presence, [theme], list(presence.marks.columns)))
+        table = table[table["n"] >= min_together]
+        other = table["target"].where(table["source"] == theme, table["source"])
+        tables.append(table.assign(theme=theme, neighbour=other))
+    return pd.concat(tables, ignore_index=True)
+
+
+def count_pairs(presence: Presence, nodes: Sequence[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """
+    For each text the units that two nodes share and their lift.
+
+    Returns
+    -------
+    dict of text to two DataFrames, nodes x nodes
+        Units with both (on the diagonal: units of the node), and how many times that is more often than if each were
+        spread over the text by itself (missing where a node does not occur).
+    """
+    tables = {}
+    for text, units in presence.units.groupby("doc_id", sort=False):
+        marks = presence.marks.loc[units.index, list(nodes)].astype(int)
+        both = marks.T @ marks
+        frequency = np.diag(both).astype(float)
+        chance = np.outer(frequency, frequency) / len(marks)
+        lift = both.to_numpy() / np.where(chance > 0, chance, np.nan)
+        tables[str(text)] = both, pd.DataFrame(lift, both.index, both.columns)
+    return tables
+
+
+def frequent_themes(presence: Presence, nodes: Sequence[str], declared: Sequence[str], *, min_units: int) -> list[str]:
+    """Of the nodes those that are declared, or stand in `min_units` units or more."""
+    return [node for node in nodes if node in declared or presence.marks[node].sum() >= min_units]
+
+
+def compare_units(here: Study, pairs: Sequence[tuple[str, str]], *, window: int = 10) -> pd.DataFrame:
+    """
+    The same pairs of themes together in a paragraph, in a sentence, and within a window of words of a paragraph.
+
+    Returns
+    -------
+    DataFrame, one row per pair
+        ``source``, ``target``; ``paragraphs``, ``sentences`` (with both), ``windows`` (hits of the one at most `window`
+        tokens from a hit of the other, within a paragraph); ``p_paragraphs``, ``p_sentences`` (that chance brings as
+        many, see `analysis.networks.connect`; windows overlap, and are not tested).
+    """
+    found = None
+    for unit in networks.UNITS:
+        presence = networks.mark_nodes(here, unit=unit)
+        table = networks.connect(presence, networks.pair_themes(presence, pairs))
+        table = table[["source", "target", "n", "p"]].rename(columns={"n": f"{unit}s", "p": f"p_{unit}s"})
+        found = table if found is None else found.merge(table, on=["source", "target"])
+    near = count_near(here, window=window)
+    found["windows"] = [int(near.loc[row.source, row.target]) for row in found.itertuples()]
+    return found[["source", "target", "paragraphs", "sentences", "windows", "p_paragraphs", "p_sentences"]]
+
+
+def count_near(here: Study, *, window: int) -> pd.DataFrame:
+    """In how many paragraphs two themes are named at most `window` tokens apart: themes x themes, by label."""
+    sentences = here.corpus.sentences.set_index("sentence_id")
+    begins = {name: [start for start, _ in token_spans(text)] for name, text in sentences["text"].items()}
+    lengths = pd.Series({name: len(places) for name, places in begins.items()})
+    before = lengths.groupby(sentences["paragraph_id"], sort=False).cumsum() - lengths
+    hits = here.hits.copy()
+    hits["unit"] = pd.Categorical(hits["paragraph_id"], list(dict.fromkeys(sentences["paragraph_id"]))).codes
+    inside = [bisect_right(begins[row.sentence_id], row.start) - 1 for row in hits.itertuples()]
+    hits["position"] = before[hits["sentence_id"]].to_numpy() + inside
+    hits = hits.sort_values(["unit", "position", "theme"], kind="stable")
+    labels = pd.Index([theme.label for theme in here.themes])
+    column = hits["theme"].map({theme.name: number for number, theme in enumerate(here.themes)})
+    units, position, theme = (values.to_numpy(dtype=np.int32) for values in (hits["unit"], hits["position"], column))
+    paragraphs = pd.Index(sentences["paragraph_id"].unique())
+    near = cooccurrence.count_in_windows(
+        terms.Sequences(units, position, theme, paragraphs, labels), window=window, count="boolean"
+    )
+    return pd.DataFrame(near.toarray(), labels, labels)
