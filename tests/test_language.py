@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import simplemma
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import language
 from analysis.inputs import InputError
 from analysis.language import (
     is_stop_word,
@@ -284,3 +286,9 @@ def test_a_language_without_lemmas_is_refused_when_they_are_asked_for(tmp_path):
     (tmp_path / "xx").mkdir()
     with pytest.raises(InputError, match=r"'xx', which simplemma does not know"):
         lemmatize("woord", read_language("xx", tmp_path))
+
+
+def test_known_words_are_those_of_simplemma(here):
+    words = {word for text in here.corpus.sentences["text"] for word in tokenize(text)}
+    words |= {word[2:].lower() for word in words if len(word) > 5} | {"cafe\u0301", "risico's", "’s"}
+    assert all(language._is_known(word, "nl") == simplemma.is_known(word, lang="nl") for word in sorted(words))

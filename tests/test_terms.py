@@ -1,5 +1,7 @@
 """Words and their counts: by hand, by a slow second route, and on the real texts."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,10 +15,12 @@ from analysis.language import TOKEN, Language, is_stop_word, lemmatize
 from analysis.terms import (
     Counts,
     base_form,
+    count_sequences,
     count_terms,
     count_text,
     count_tokens,
     first_sentences,
+    list_sequences,
     list_words,
     prune,
     show_forms,
@@ -201,6 +205,68 @@ def test_counted_is_what_is_listed(here, unit):
     pd.testing.assert_index_equal(counts.units, told.units)
     assert counts.matrix.dtype == told.matrix.dtype
     assert (counts.matrix != told.matrix).nnz == 0
+
+
+def list_slowly(sentences, languages, unit, **options):
+    """Unit, place and lemma of every word: the tokens of a unit counted on from sentence to sentence."""
+    words = read_slowly(sentences, languages, **options)
+    before, seen = {}, Counter()
+    for row in sentences.itertuples():
+        before[row.sentence_id] = seen[getattr(row, f"{unit}_id")]
+        seen[getattr(row, f"{unit}_id")] += len(TOKEN.findall(row.text))
+    texts, units = sentences.set_index("sentence_id")["text"], list(dict.fromkeys(sentences[f"{unit}_id"]))
+    found = [
+        (units.index(getattr(row, f"{unit}_id")), before[row.sentence_id] + n_before, row.lemma)
+        for row in words.itertuples()
+        for n_before in [len(TOKEN.findall(texts[row.sentence_id][: row.start]))]
+    ]
+    return sorted(found, key=lambda place: place[:2])
+
+
+def as_places(sequences):
+    terms = sequences.terms[sequences.term].tolist()
+    return list(zip(sequences.unit.tolist(), sequences.position.tolist(), terms, strict=True))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.sampled_from("ABC"), st.sampled_from("xyz")), max_size=8), st.booleans())
+def test_sequences_have_every_word_at_its_place(triples, institution_words):
+    sentences = as_sentences([text for text, *_ in triples], document=[document for _, document, _ in triples])
+    sentences["paragraph_id"] = [f"{document}{paragraph}" for _, document, paragraph in triples]  # they may alternate
+    languages = {"A": DUTCH, "B": ENGLISH, "C": DUTCH}
+    for unit in ("paragraph", "sentence"):
+        found = list_sequences(sentences, languages, unit=unit, institution_words=institution_words)
+        assert as_places(found) == list_slowly(sentences, languages, unit, institution_words=institution_words)
+        assert found.units.tolist() == list(dict.fromkeys(sentences[f"{unit}_id"]))
+        assert found.n_units == len(found.units)
+
+
+@pytest.mark.parametrize("unit", ["paragraph", "sentence"])
+@pytest.mark.parametrize("compounds", [False, True])
+def test_sequences_hold_what_is_counted(here, unit, compounds):
+    sentences, languages = here.corpus.sentences, here.languages
+    counts = count_text(sentences, languages, unit=unit, compounds=compounds)
+    sequences = list_sequences(sentences, languages, unit=unit, compounds=compounds)
+    told = count_sequences(sequences)
+    pd.testing.assert_index_equal(counts.terms, told.terms)
+    pd.testing.assert_index_equal(counts.units, told.units)
+    assert (counts.matrix != told.matrix).nnz == 0
+    if not compounds:
+        assert as_places(sequences) == list_slowly(sentences, languages, unit)
+
+
+def test_an_opened_compound_and_its_parts_stand_at_one_place():
+    sentences = as_sentences(["De grens, het beheer, grensbeheer in derde landen van de EU"])
+    found = list_sequences(sentences, {"A": DUTCH}, compounds=True)
+    assert as_places(found) == [
+        (0, 1, "grens"), (0, 3, "beheer"), (0, 4, "grensbeheer"), (0, 4, "grens"), (0, 4, "beheer"),
+        (0, 6, "derde landen"), (0, 8, "van"),
+    ]  # fmt: skip
+
+
+def test_sequences_of_other_units_are_refused():
+    with pytest.raises(InputError, match="unit: found 'window', allowed is one of paragraph, sentence"):
+        list_sequences(as_sentences(["aap"]), {"A": DUTCH}, unit="window")
 
 
 def test_windows_are_cut_within_a_text_and_differ_by_a_token():

@@ -24,7 +24,7 @@ def association_strength(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: Arr
     Units with both as a multiple of what chance would give, :math:`n \cdot n_{ij} / (n_i n_j)`.
 
     This is n times the association strength :math:`n_{ij} / (n_i n_j)` (van Eck & Waltman 2009, JASIST 60, 1635,
-    eq. 6); its logarithm is `pmi`. Margins are occurrences: `link_association` takes VOSviewer's, the strength of links.
+    eq. 6); its logarithm is `pmi`. Margins are occurrences; VOSviewer's are links (`link_association`).
 
     Returns
     -------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -295,9 +296,15 @@ def _lemma(word: str, code: str) -> str:
 
 @lru_cache(maxsize=2**19)
 def _is_known(word: str, code: str) -> bool:
-    import simplemma
+    return _with_language(_dictionaries().get_lemma, unicodedata.normalize("NFC", word), code) is not None
 
-    return _with_language(simplemma.is_known, word, code)
+
+@lru_cache(maxsize=1)
+def _dictionaries() -> Any:
+    """What simplemma.is_known looks into, without its checks on every call: half the time of lemmas of new words."""
+    from simplemma.strategies import DictionaryLookupStrategy
+
+    return DictionaryLookupStrategy()
 
 
 def _with_language(function: Any, word: str, code: str) -> Any:

@@ -1,0 +1,89 @@
+"""
+How long the way from sentences to co-occurrence takes, in paragraphs and in windows of 5, and how much memory.
+
+    PYTHONPATH=src python benchmarks/networks.py [--large]
+
+writes ``benchmarks/results/networks.csv``: 200,000 sentences (37 MB), with ``--large`` also a million paragraphs. Text
+as in `terms`. Each run is a process of its own, in which no lemma is known yet; of several runs the one with the fewest
+CPU seconds is kept, since other work on the machine only adds to them. The way is: sequences, their matrix, the
+vocabulary cut, both counts. The other ways to count come after it and are not part of the sum.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from terms import SEED, SENTENCES, make_sentences, measure, read
+
+from analysis import cooccurrence, terms
+from analysis.study import open_study
+
+RESULTS = Path(__file__).parent / "results"
+SIZES = {"200,000 sentences": (66_667, 7)}  # paragraphs, runs
+LARGE = {"1,000,000 paragraphs": (1_000_000, 2)}
+MIN_SHARE = 1 / 5_000  # of the paragraphs have a term that is kept: 14 of 66,667, 200 of a million
+WAY = ["sequences", "matrix", "vocabulary cut", "paragraphs", "windows of 5"]
+
+
+def run(path: Path) -> list[dict[str, Any]]:
+    """One row per stage, and their sum."""
+    sentences, dutch = read(path), open_study().languages["2014"]
+    languages = dict.fromkeys(sentences["doc_id"].unique(), dutch)
+    least = -(-len(sentences) // round(SENTENCES / MIN_SHARE))
+    rows = []
+
+    def stage(name: str, work: Any) -> Any:
+        row, result = measure(name, work)
+        rows.append(row | {"entries": getattr(result, "nnz", None)})
+        return result
+
+    sequences = stage("sequences", lambda: terms.list_sequences(sentences, languages))
+    counts = stage("matrix", lambda: terms.count_sequences(sequences))
+    kept, cut = stage("vocabulary cut", lambda: _cut(sequences, counts, least))
+    stage("paragraphs", lambda: cooccurrence.units_with_both(kept.matrix))
+    stage("windows of 5", lambda: cooccurrence.count_in_windows(cut, window=5))
+    way = pd.DataFrame(rows)
+    whole = way[["seconds", "cpu_seconds"]].sum().to_dict() | {"peak_mb": way["peak_mb"].max()}
+    rows.append({"stage": "all of it", **whole, "terms": len(kept.terms), "tokens": len(sequences.term)})
+    stage("paragraphs, frequency", lambda: cooccurrence.count_in_units(kept.matrix))
+    stage("windows of 5, boolean", lambda: cooccurrence.count_in_windows(cut, window=5, count="boolean"))
+    stage("windows of 5, weighted", lambda: cooccurrence.count_in_windows(cut, window=5, count="weighted"))
+    stage("windows of 5, ordered", lambda: cooccurrence.count_ordered(cut, window=5))
+    stage("windows of 5, gaps closed", lambda: cooccurrence.count_in_windows(cooccurrence.close_gaps(cut), window=5))
+    stage("windows of 10", lambda: cooccurrence.count_in_windows(cut, window=10))
+    return rows
+
+
+def _cut(sequences: terms.Sequences, counts: terms.Counts, least: int) -> tuple[terms.Counts, terms.Sequences]:
+    kept = terms.prune(counts, min_units=least)
+    return kept, cooccurrence.keep_terms(sequences, kept.terms)
+
+
+def main(sizes: dict[str, tuple[int, int]]) -> None:
+    tables = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (n, n_runs) in sizes.items():
+            path = Path(folder, "sentences.txt")
+            path.write_text("\n".join(make_sentences(n, SEED)), encoding="utf-8")
+            runs = []
+            for _ in range(n_runs):
+                with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                    runs.append(pd.DataFrame(pool.submit(run, path).result()))
+            cpu = [table.set_index("stage").loc["all of it", "cpu_seconds"] for table in runs]
+            best = runs[cpu.index(min(cpu))].assign(runs=n_runs, most_cpu_seconds=None)
+            best.loc[best["stage"] == "all of it", "most_cpu_seconds"] = max(cpu)
+            best.insert(0, "text", name)
+            tables.append(best)
+            print(best.round(2).to_string(), flush=True)
+    whole = dict.fromkeys(["entries", "terms", "tokens"], "Int64")
+    pd.concat(tables).astype(whole).round(2).to_csv(RESULTS / "networks.csv", index=False)
+
+
+if __name__ == "__main__":
+    main(SIZES | (LARGE if "--large" in sys.argv[1:] else {}))
