@@ -176,9 +176,7 @@ def test_words_of_one_text_are_tied_by_the_texts_unless_these_are_strata():
     ]
     assert found[0]["p"] < 0.01
     assert found[1]["p"] > 0.05
-    assert found[1]["expected"] == pytest.approx(
-        150 * words["grens"][:150].mean() * words["kust"][:150].mean(), rel=0.1
-    )
+    assert found[1]["expected"] > 1.3 * found[0]["expected"]
 
 
 def test_fixedrow_tails_are_those_of_backbone():

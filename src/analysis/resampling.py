@@ -211,7 +211,7 @@ def change_test(
     texts = arrange(indicators, documents)
     _check_pairs(pairs, texts.names)
     check_at_least("n_draws", n_draws, 1)
-    sums, sizes, owner = _block_sums(indicators, documents, blocks, texts)
+    sums, sizes, owner = sum_blocks(indicators, documents, blocks, texts)
     shares = share_intervals(indicators, documents, level=level, seed=seed)
     tables, largest = [], np.zeros(n_draws)
     for (before, after), child in zip(pairs, np.random.SeedSequence(seed).spawn(len(pairs)), strict=True):
@@ -220,10 +220,11 @@ def change_test(
         chosen = np.concatenate([np.flatnonzero(owner == first), np.flatnonzero(owner == second)])
         moved = _split_differences(sums[chosen], sizes[chosen], int((owner == first).sum()), n_draws, child)
         deviation = moved.std(axis=0)
-        table["stretch"] = _stretch(deviation, texts, [first, second])
+        table["stretch"] = run_stretch(deviation, texts, [first, second])
         scale = np.where(deviation > 0, deviation, 1)
         observed = np.abs(table["difference"].to_numpy()) / scale / table["stretch"].to_numpy()
-        standardised = np.abs(moved) / scale
+        standardised = np.abs(moved, out=moved)
+        standardised /= scale
         table["p"] = (1 + (standardised >= observed - TIE).sum(axis=0)) / (n_draws + 1)
         tables.append(table.assign(statistic=observed))
         largest = np.maximum(largest, standardised.max(axis=1))
@@ -239,6 +240,27 @@ def split_blocks(
     rng, batch = np.random.default_rng(seed), max(1, BATCH // n_blocks)
     for start in range(0, n_draws, batch):
         yield rng.random((min(batch, n_draws - start), n_blocks)).argsort(axis=1) < n_first
+
+
+def sum_blocks(
+    indicators: pd.DataFrame, documents: pd.Series, blocks: pd.Series, texts: Texts
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Units with each theme per block, units per block, and the text (number) a block belongs to."""
+    blocks = aligned(blocks, documents, "blocks")
+    owner = documents.astype(str).map({name: number for number, name in enumerate(texts.names)})
+    keys = [owner.to_numpy(), blocks.astype(str).to_numpy()]
+    grouped = pd.DataFrame(indicators.to_numpy(dtype=float)).groupby(keys, sort=False)
+    sums = grouped.sum()
+    return sums.to_numpy(), grouped.size().to_numpy(dtype=float), sums.index.get_level_values(0).to_numpy()
+
+
+def run_stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndarray:
+    """How far split differences must be stretched to vary as much as the run lengths of the two texts ask for."""
+    stayed, ended = (per_text[pair].sum(axis=0, keepdims=True) for per_text in transitions(texts))
+    n = texts.sizes[pair]
+    p = texts.sums(texts.present)[pair].sum(axis=0) / n.sum()
+    variance = p * (1 - p) * run_design_effect(p, mean_run_length(stayed, ended)[0]) * (1 / n).sum()
+    return np.maximum(1, np.sqrt(variance) / np.where(deviation > 0, deviation, np.inf))
 
 
 def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.Series, *, short: str) -> pd.DataFrame:
@@ -344,36 +366,19 @@ def _circular_draws(values: np.ndarray, length: int, n_draws: int, rng: np.rando
     return shares
 
 
-def _block_sums(
-    indicators: pd.DataFrame, documents: pd.Series, blocks: pd.Series, texts: Texts
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Paragraphs with each theme per block, paragraphs per block, and the text (number) a block belongs to."""
-    blocks = aligned(blocks, documents, "blocks")
-    owner = documents.astype(str).map({name: number for number, name in enumerate(texts.names)})
-    keys = [owner.to_numpy(), blocks.astype(str).to_numpy()]
-    grouped = pd.DataFrame(indicators.to_numpy(dtype=float)).groupby(keys, sort=False)
-    sums = grouped.sum()
-    return sums.to_numpy(), grouped.size().to_numpy(dtype=float), sums.index.get_level_values(0).to_numpy()
-
-
 def _split_differences(
     sums: np.ndarray, sizes: np.ndarray, n_first: int, n_draws: int, seed: np.random.SeedSequence
 ) -> np.ndarray:
     """Difference of shares (second group − first) for each random split and theme."""
-    batches = []
-    for first in split_blocks(len(sizes), n_first, n_draws=n_draws, seed=seed):
-        n, count = first @ sizes, first @ sums
-        batches.append((sums.sum(axis=0) - count) / (sizes.sum() - n)[:, None] - count / n[:, None])
-    return np.concatenate(batches)
-
-
-def _stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndarray:
-    """How far split differences must be stretched to vary as much as the run lengths of the two texts ask for."""
-    stayed, ended = (per_text[pair].sum(axis=0, keepdims=True) for per_text in transitions(texts))
-    n = texts.sizes[pair]
-    p = texts.sums(texts.present)[pair].sum(axis=0) / n.sum()
-    variance = p * (1 - p) * run_design_effect(p, mean_run_length(stayed, ended)[0]) * (1 / n).sum()
-    return np.maximum(1, np.sqrt(variance) / np.where(deviation > 0, deviation, np.inf))
+    moved, total, done = np.empty((n_draws, sums.shape[1])), sums.sum(axis=0), 0
+    for firsts in split_blocks(len(sizes), n_first, n_draws=n_draws, seed=seed):
+        rows = max(1, BATCH // (8 * sums.shape[1]))
+        for first in (firsts[start : start + rows] for start in range(0, len(firsts), rows)):
+            n, count = first @ sizes, first @ sums
+            difference = (total - count) / (sizes.sum() - n)[:, None] - count / n[:, None]
+            moved[done : done + len(first)] = difference
+            done += len(first)
+    return moved
 
 
 def _compare(shares: pd.DataFrame, before: str, after: str) -> pd.DataFrame:
