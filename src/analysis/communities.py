@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -129,7 +129,7 @@ def search(
 
 def measure_quality(
     graph: nx.Graph,
-    communities: Iterable[Collection[Hashable]],
+    communities: Iterable[Collection[Any]],
     *,
     function: Quality = "modularity",
     resolution: float = 1.0,
@@ -161,7 +161,7 @@ def measure_quality(
     --------
     >>> path = nx.path_graph(4)
     >>> measure_quality(path, [{0, 1}, {2, 3}]), measure_quality(path, [{0, 1}, {2, 3}], function="cpm", resolution=0.1)
-    (0.16666666666666663, 0.5333333333333333)
+    (0.16666666666666666, 0.5333333333333333)
     """
     check_choice(function, "function", ["modularity", "cpm"])
     nodes, ties = _read_ties(graph, weight, resolution)

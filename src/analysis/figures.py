@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import ColorType
 
@@ -350,3 +352,31 @@ def plot_matrix(values: pd.DataFrame, ax: Axes) -> Axes:
     """
     labels = values.map(lambda value: f"{value:.2f}".replace("-", "−"))
     return _paint_cells(values, labels, ax, most=1)
+
+
+def measure_text(texts: Sequence[str], *, size: float) -> pd.DataFrame:
+    """
+    How wide and high words are in DejaVu Sans, which comes with matplotlib and is wider than most screen fonts.
+
+    Parameters
+    ----------
+    size : font size, in the unit that is wanted back: pixels on a page, points in a figure
+
+    Returns
+    -------
+    DataFrame, one row per text, ``w`` and ``h``; the height is that of a line, the same for all
+
+    Examples
+    --------
+    >>> measure_text(["cyber", "cyberaanval", ""], size=10).to_numpy().tolist()
+    [[28.028, 11.641], [61.446, 11.641], [0.0, 11.641]]
+    """
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    # At 1000 dots to the unit, without hinting: the same widths at every size.
+    font.set_size(1000, 72)
+    widths = []
+    for text in texts:
+        font.set_text(" ".join(text.split()), 0, flags=LoadFlags.NO_HINTING)
+        widths.append(font.get_width_height()[0] / 64 / 1000 * size)
+    line = (font.ascender - font.descender) / font.units_per_EM * size
+    return pd.DataFrame({"w": np.round(widths, 3), "h": round(line, 3)}, columns=["w", "h"])
