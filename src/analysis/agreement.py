@@ -189,12 +189,25 @@ def _draw_alphas(
     counts: np.ndarray, domain: np.ndarray, level: Level, blocks: np.ndarray, n_draws: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Alpha of as many blocks as there are, drawn with replacement, again and again."""
-    members = pd.Series(np.arange(len(blocks))).groupby(blocks, sort=False).apply(np.asarray).tolist()
-    drawn = np.empty(n_draws)
-    for draw in range(n_draws):
-        rows = np.concatenate([members[block] for block in rng.integers(len(members), size=len(members))])
-        drawn[draw] = _alpha(counts[rows], domain, level)
-    return drawn
+    number, names = pd.factorize(blocks)
+    drawn = rng.integers(len(names), size=(n_draws, len(names)))
+    if level == "nominal":
+        return _nominal_alphas(counts, number, drawn)
+    members = [np.flatnonzero(number == block) for block in range(len(names))]
+    return np.array([_alpha(counts[np.concatenate([members[block] for block in row])], domain, level) for row in drawn])
+
+
+def _nominal_alphas(counts: np.ndarray, number: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Nominal alpha of each draw of blocks: both disagreements are sums over blocks, so no unit is looked at again."""
+    sizes = counts.sum(axis=1)
+    differing = (sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)  # ordered pairs of unlike codes
+    per_block = np.zeros((drawn.shape[1], counts.shape[1] + 1))
+    np.add.at(per_block, number, np.column_stack([counts, differing]))
+    sums = np.array([per_block[row].sum(axis=0) for row in drawn])
+    per_value, n = sums[:, :-1], sums[:, :-1].sum(axis=1)
+    expected = 1 - (per_value * (per_value - 1)).sum(axis=1) / (n * (n - 1))
+    varies = (per_value > 0).sum(axis=1) > 1
+    return np.where(varies, 1 - sums[:, -1] / n / np.where(varies, expected, 1), np.nan)
 
 
 def _least_alpha(counts: np.ndarray, alpha: float, blocks: np.ndarray, confidence: float) -> float:
