@@ -375,7 +375,7 @@ def plot_scores(
             style: dict[str, Any] = {"color": colours[one["theme"]], "markeredgecolor": PAPER, "clip_on": False}
             ax.plot(one[measure], row, MARKERS.get(one["theme"], "o"), markersize=7, **style)
         place: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
-        ax.annotate(f"{one['tp']}/{n}", (1.05, row), va="center", fontsize=8, color=MUTED, **place)
+        ax.annotate(f"{one['tp']}/{n}", (1.05, row), va="center", fontsize=9, color=MUTED, **place)
     for group in np.unique(groups):
         first = int(np.flatnonzero(groups == group)[0])
         label = labels[scores["theme"].iloc[first]]

@@ -33,12 +33,25 @@ def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
     return f"{opening} {people[annotations.kind]} {seen[annotations.used_for_dictionary]}"
 
 
+def describe_limits(annotations: Annotations) -> str:
+    """What the scores do not show, by who coded and what the dictionary was written from."""
+    made = {
+        "model": "That the dictionary is right: it agrees with codes that a model made, and people may read otherwise.",
+        "human": "That the dictionary is right on every reading: it agrees with the people who coded here.",
+    }
+    seen = {
+        True: "Nor that it does as well elsewhere: a dictionary fitted to the sentences it is tested on passes.",
+        False: "Nor that it does as well in texts of another kind.",
+    }
+    return f"{made[annotations.kind]} {seen[annotations.used_for_dictionary]}"
+
+
 def describe_agreement(table: pd.DataFrame, annotations: Annotations) -> str:
     """How far coders agree, and what that is worth."""
     if table.empty:
         return "Each sentence has one code, so how far coders agree is not known."
     split, n = int(table["split"].sum()), int(table["sentences"].sum())
-    found = f"Of {n} codings of a sentence for a theme, {split} divide the coders; alpha is {_range(table['alpha'])}."
+    found = f"Of {n:,} codings of a sentence for a theme, {split} divide the coders; alpha is {_range(table['alpha'])}."
     one_model = (
         "Codings by one model repeat one reading: agreement says that the codebook is plain enough to be followed "
         "twice alike, not that the reading is right."
@@ -55,7 +68,7 @@ def _range(values: pd.Series) -> str:
 
 def judge_measure(here: Study, scores: pd.DataFrame, annotations: Annotations) -> Verdict:
     """
-    How far the dictionary may be trusted, by a rule fixed before looking.
+    How far the dictionary may be trusted, by a rule (written when the scores on the codes at hand were known).
 
     "robust" when codes are by people, the dictionary was written without them, and the lower end of F1 is 0.8 or more
     for every declared theme; "holds with reservations" when F1 is 0.8 or more for every declared theme coded in ten
@@ -73,32 +86,36 @@ def judge_measure(here: Study, scores: pd.DataFrame, annotations: Annotations) -
 
 def describe_measure(here: Study, scores: pd.DataFrame, errors: pd.DataFrame, annotations: Annotations) -> str:
     """The finding: how many coded sentences are found, how many wrongly, the worst theme, whether texts differ."""
-    own = _declared(here, scores)
-    coders = {"model": "coded by a language model, not by people", "human": "coded by people"}[annotations.kind]
+    own, labels = _declared(here, scores), {theme.name: theme.label for theme in here.themes}
     tp, fp, fn = (int(own[name].sum()) for name in ("tp", "fp", "fn"))
-    worst = own.loc[own["recall"].idxmin()]
-    least = (
-        f"Recall is lowest for {here.themes[worst['theme']].in_words}: {worst['tp']} of {worst['tp'] + worst['fn']} "
-        f"({worst['recall_low']:.0%} to {worst['recall_high']:.0%})"
-    )
-    return (
-        f"Of {tp + fn} codes for the declared themes, on sentences {coders}, the dictionary finds {tp}, and "
-        f"{fp or 'none'} that is not coded. {least}. "
-        f"{describe_comparison(errors)}"
-    )
+    who = {"model": "A language model, not people,", "human": "People"}[annotations.kind]
+    n = int(own["n"].max())
+    found = f"{who} coded {n} sentences, {tp + fn} times for a declared theme; the dictionary finds {tp} of these"
+    seen = " It was written with these sentences at hand." if annotations.used_for_dictionary else ""
+    return f"{found}, and {fp or 'none'} wrongly.{seen} {_worst(here, own)}{describe_comparison(errors, labels)}"
 
 
-def describe_comparison(errors: pd.DataFrame, *, level: float = 0.05) -> str:
+def _worst(here: Study, own: pd.DataFrame) -> str:
+    """The declared theme of which most is missed."""
+    known = own[own["recall"].notna()]
+    if known.empty:
+        return ""
+    row = known.loc[known["recall"].idxmin()]
+    share = f"{row['tp']} of {row['tp'] + row['fn']} ({row['recall_low']:.0%} to {row['recall_high']:.0%})"
+    return f"Recall is lowest for {here.themes[row['theme']].in_words}: {share}. "
+
+
+def describe_comparison(errors: pd.DataFrame, labels: Mapping[str, str], *, level: float = 0.05) -> str:
     """Whether errors differ between texts by more than chance would bring."""
     tested = errors[errors["p"].notna()]
     clear = tested[tested["p_adjusted"] <= level]
     if tested.empty:
         return "Without an error nothing can be said of how errors differ between texts."
     if clear.empty:
-        few = int(tested.loc[tested["theme"] == ALL, "errors"].max())
-        seen = f"but with {few} in all little could be seen"
+        few = int(tested.loc[tested["theme"] == ALL, "errors"].sum())
+        seen = f"but with {few} in all {errors['theme'].nunique() - 1} coded themes little could be seen"
         return f"Errors do not differ between texts by more than chance could bring, {seen}."
-    named = join_words([f"{row.measure} of {row.theme}" for row in clear.itertuples()])
+    named = join_words([f"{row.measure} of {labels.get(row.theme, 'all themes')}" for row in clear.itertuples()])
     return f"Errors differ between texts by more than chance would bring ({named}): part of a change may be error."
 
 
