@@ -1,4 +1,4 @@
-"""The command `analysis`: check what the study reads, try the dictionary on a text, compare outputs."""
+"""The command `analysis`: check what the study reads, try the dictionary on a text, have sentences coded."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.inputs import InputError, decode, read_text
 
+CODES = "data/annotations/codes.yml"
 HOME = Path(__file__).parents[2]  # the study this package came with, for calls from elsewhere
 
 CHECK_HELP = """\
@@ -39,6 +40,26 @@ examples:
       line,theme,term,start,end
       1,cyber,*cyber*,0,14
 """
+SHEET_HELP = """\
+Draw sentences of the study's texts and write a sheet for every theme and coder, to be coded in a spreadsheet.
+
+Half of the sentences of a sheet were found by the dictionary, as many in every text; which ones is not shown. Coders
+write 1 (the sentence speaks of the theme) or 0 in the column `code`. Keep key.csv to yourself: it holds the weights.
+
+example:
+  analysis sheet coding -n 60 --themes cyber migration --coders Anna Bram
+      coding/cyber-Anna.csv
+      ...
+      coding/key.csv
+"""
+CODES_HELP = """\
+Read coded sheets, check them, and write one row per sentence with the code of the majority, as CSV, to standard output.
+How far coders agree (Krippendorff's alpha) goes to standard error.
+
+example:
+  analysis codes coding/*-*.csv --key coding/key.csv > data/annotations/own.csv
+      (then name own.csv in data/annotations/codes.yml, with kind: human)
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="analysis", description="Themes in dated texts: check, tag.")
+    parser = argparse.ArgumentParser(prog="analysis", description="Themes in dated texts: check, tag, code.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add(commands, "check", check, "check manifests, dictionaries and texts", CHECK_HELP)
     tag = _add(commands, "tag", tag_file, "find the dictionary's terms in a text of your own", TAG_HELP)
@@ -64,6 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     tag.add_argument("--lines", action="store_true", help="each line is one sentence")
     tag.add_argument("--themes", type=Path, help="another dictionary than data/themes.yml")
     tag.add_argument("--language", default="nl", help="language of the text, where sentences are split (default: nl)")
+    sheet = _add(commands, "sheet", draw_sheets, "draw sentences for people to code", SHEET_HELP)
+    sheet.add_argument("folder", type=Path, help="where the sheets go")
+    sheet.add_argument("-n", type=int, default=60, help="sentences for each theme (default: 60)")
+    sheet.add_argument("--themes", nargs="+", metavar="THEME", help="themes (default: the declared ones)")
+    sheet.add_argument("--coders", nargs="+", metavar="NAME", default=["A", "B"], help="their names (default: A B)")
+    sheet.add_argument("--seed", type=int, default=1, help="another number draws other sentences (default: 1)")
+    codes = _add(commands, "codes", combine_codes, "combine coded sheets", CODES_HELP)
+    codes.add_argument("files", nargs="+", type=Path, metavar="FILE", help="coded sheets")
+    codes.add_argument("--key", type=Path, help="key.csv of these sheets; without it every sentence counts alike")
+    codes.add_argument("--blanks", choices=["refuse", "skip"], default="refuse", help="what to do where no code stands")
     return parser
 
 
@@ -129,13 +160,14 @@ def _check_glossary(root: Path) -> str:
 
 
 def _check_codings(root: Path) -> str:
-    from analysis.comparisons import score_dictionary
+    from analysis.annotations import judge, list_errors, read_annotations
     from analysis.study import open_study
 
-    codes = pd.read_csv(root / "data/annotations/sentences_dev.csv", dtype=str)
-    accuracy = score_dictionary(open_study(root=root), codes)
-    found = f"{len(codes)} coded sentences, {len(accuracy.errors)} errors of the dictionary on declared themes"
-    return f"data/annotations/sentences_dev.csv: {found}"
+    annotations, here = read_annotations(root / CODES), open_study(root=root)
+    judged = judge(here, annotations)
+    errors = list_errors(judged)["theme"].isin(here.themes.declared).sum()
+    sizes = f"{judged['sentence_id'].nunique()} coded sentences ({annotations.kind} codes)"
+    return f"data/annotations/{annotations.file}: {sizes}, {errors} errors of the dictionary on declared themes"
 
 
 def tag_file(options: argparse.Namespace) -> int:
@@ -163,6 +195,43 @@ def tag_file(options: argparse.Namespace) -> int:
         begin = lines[line - 1]
         writer.writerow([line, hit.theme, hit.term, start - begin, min(end, end_of_line) - begin])
     sys.stdout.flush()
+    return 0
+
+
+def draw_sheets(options: argparse.Namespace) -> int:
+    """`analysis sheet`: coding sheets for the texts of the study; prints what it wrote."""
+    from analysis.attention import mark_units
+    from analysis.coding import draw_sample
+    from analysis.inputs import check_choice
+    from analysis.sheets import write_sheets
+    from analysis.study import open_study
+
+    here = open_study(root=_root())
+    themes = options.themes or here.themes.declared
+    for theme in themes:
+        check_choice(theme, "--themes", here.themes.names)
+    sentences = here.corpus.sentences
+    found = mark_units(here.hits, sentences["sentence_id"], themes)
+    key = draw_sample(sentences, found, n=options.n, seed=options.seed)
+    for path in write_sheets(options.folder, key, sentences, coders=options.coders, seed=options.seed):
+        print(path)
+    return 0
+
+
+def combine_codes(options: argparse.Namespace) -> int:
+    """`analysis codes`: coded sheets as one table of codes, and how far their coders agree."""
+    from analysis.coding import combine
+    from analysis.sheets import read_key, read_sheets
+    from analysis.study import open_study
+
+    sentences = open_study(root=_root()).corpus.sentences
+    codes = read_sheets(options.files, sentences, blanks=options.blanks)
+    combined = combine(codes, sentences, key=read_key(options.key) if options.key else None)
+    combined.codes.to_csv(sys.stdout, index=False, lineterminator="\n")
+    for row in combined.agreement.itertuples():
+        alpha = f"alpha {row.alpha:.2f} ({row.low:.2f} to {row.high:.2f})" if row.alpha == row.alpha else "no alpha"
+        counts = f"{row.coders} coders, {row.units} sentences, {row.ties} ties"
+        print(f"{row.theme}: {counts}, {alpha}", file=sys.stderr)
     return 0
 
 
