@@ -30,10 +30,11 @@ SEED = 0  # models begin at the singular vectors, which needs no chance; scikit-
 class Measured(NamedTuple):
     """What a specification counts, before any test."""
 
-    # change, topic: (4, blocks): numerator, denominator, units with the theme, units
+    # change, topic: (6, blocks): numerator, denominator, units with the theme, units, and these two for paragraphs
     # tie: (3, units): text, first theme, second theme
     table: np.ndarray
-    run_deviation: float  # of the share of units, by how long the theme runs; 0 for a tie
+    # of the share of units, and of paragraphs, by how long the theme runs; 0 for a tie
+    run_deviation: tuple[float, float]
     n: int  # units with the theme (both themes) in the texts of the finding
 
 
@@ -179,10 +180,14 @@ def _measure_change(stages: Stages, finding: Finding, row: Mapping[str, Any]) ->
     }[row["measure"]]
     pair = material.texts.index(finding.before), material.texts.index(finding.after)
     names = _with(material.declared, theme)
-    asked = stages.once(ask_deviation, unit_key, dictionary, names, pair)[names.index(theme)]
-    marks = sums.marks[:, column]
-    n = marks[np.isin(material.owner, pair)].sum()
-    return Measured(np.stack([numerator, denominator, marks, sums.units]), float(asked), int(n))
+    rows, asked = [numerator, denominator], []
+    # A theme's hold on the text around it shows in its runs of paragraphs better than in shorter units: both are asked
+    for key in (unit_key, ("paragraph", *unit_key[1:])):
+        own = stages.once(sum_sections, key, dictionary)
+        rows += [own.marks[:, column], own.units]
+        asked.append(float(stages.once(ask_deviation, key, dictionary, names, pair)[names.index(theme)]))
+    n = sums.marks[np.isin(material.owner, pair), column].sum()
+    return Measured(np.stack(rows), (asked[0], asked[1]), int(n))
 
 
 def _with(declared: tuple[str, ...], theme: str) -> tuple[str, ...]:
@@ -193,7 +198,7 @@ def _measure_tie(stages: Stages, finding: Finding, row: Mapping[str, Any]) -> Me
     unit_key = row["unit"], row["headings"], row["footnotes"], row["frame"]
     dictionary = name_dictionary(row["dictionary"], finding.themes)
     text, first, second = stages.once(_mark_pair, unit_key, dictionary, finding.themes, row["shared"])
-    return Measured(np.stack([text, first, second]), 0.0, int((first & second).sum()))
+    return Measured(np.stack([text, first, second]), (0.0, 0.0), int((first & second).sum()))
 
 
 def _mark_pair(
@@ -221,18 +226,18 @@ def _measure_topic(stages: Stages, finding: Finding, row: Mapping[str, Any]) -> 
     n_blocks = len(material.owner)
     pair = material.texts.index(finding.before), material.texts.index(finding.after)
     if theme not in found.topic_of:  # nothing to follow: no share in any section
-        return Measured(np.zeros((4, n_blocks), dtype=np.int64), 0.0, 0)
+        return Measured(np.zeros((6, n_blocks), dtype=np.int64), (0.0, 0.0), 0)
     topic, units = found.topic_of[theme], found.units
     has = found.shares.sum(axis=1) > 0
     sums = {
         "mean": (found.shares[:, topic], has * WHOLE),
         "main": (found.main[:, topic], np.ones_like(units.text)),
     }
-    columns = [*sums[row["measure"]], *sums["main"]]
+    columns = [*sums[row["measure"]], *sums["main"], *sums["main"]]
     table = np.stack([_sum_blocks(column.astype(np.int64), units.block, n_blocks) for column in columns])
     names = tuple(str(number) for number in range(found.main.shape[1]))
-    asked = run_deviation(_arrange(found.main, units.text, names), pair)[topic]
-    return Measured(table, float(asked), int(table[2][np.isin(material.owner, pair)].sum()))
+    asked = float(run_deviation(_arrange(found.main, units.text, names), pair)[topic])
+    return Measured(table, (asked, asked), int(table[2][np.isin(material.owner, pair)].sum()))
 
 
 def fit_model(stages: Stages, texts: tuple[str, str, str], weighting: str, min_units: int, model: str) -> Modelled:

@@ -234,13 +234,15 @@ def _test_changes(finding: Finding, measured: Sequence[Measured], material: Mate
     before, after = material.texts.index(finding.before), material.texts.index(finding.after)
     pair = (min(before, after), max(before, after))
     blocks = np.concatenate([np.flatnonzero(material.owner == text) for text in pair])
-    tables = np.stack([one.table[:, blocks] for one in measured]).astype(float)  # (specifications, 4, blocks)
+    tables = np.stack([one.table[:, blocks] for one in measured]).astype(float)  # (specifications, 6, blocks)
     here = (material.owner[blocks] == pair[0])[None, :]
     deals = np.concatenate([here, chance.deals[pair]])
     moved = split_effects(tables[:, 0], tables[:, 1], deals) * (1 if before < after else -1)
-    shares = split_effects(tables[:, 2], tables[:, 3], deals)[:, 1:].std(axis=1)
-    asked = np.array([one.run_deviation for one in measured])
-    stretch = np.maximum(1, asked / np.where(shares > 0, shares, np.inf))
+    stretch = np.ones(len(measured))
+    for grain, rows in enumerate(((2, 3), (4, 5))):  # of the units themselves, and of paragraphs
+        dealt = split_effects(tables[:, rows[0]], tables[:, rows[1]], deals)[:, 1:].std(axis=1)
+        asked = np.array([one.run_deviation[grain] for one in measured])
+        stretch = np.maximum(stretch, asked / np.where(dealt > 0, dealt, np.inf))
     deviation = moved[:, 1:].std(axis=1)
     scale = np.where(deviation > 0, deviation, 1)
     return Tested(moved[:, 0], moved[:, 0] / scale / stretch, moved[:, 1:] / scale[:, None])
@@ -275,34 +277,40 @@ def split_effects(numerator: np.ndarray, denominator: np.ndarray, first: np.ndar
 
 
 def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Chance) -> Tested:
-    tied = np.stack([_rotate(measure, one.table, chance.turns) for measure, one in zip(measures, measured, strict=True)])
-    middle, deviation = tied[:, 1:].mean(axis=1), tied[:, 1:].std(axis=1)
+    turned: dict[bytes, list[np.ndarray]] = {}  # measures of the same marks share their rotations
+    tied = []
+    for measure, (table, *_) in zip(measures, measured, strict=True):
+        key = table.tobytes()
+        if key not in turned:
+            turned[key] = _count_turns(table, chance.turns)
+        tied.append(sum(weight * turned[key][text] for text, weight in weigh_texts(measure, table).items()))
+    values = np.stack([np.broadcast_to(one, len(chance.turns) + 1) for one in tied])
+    middle, deviation = values[:, 1:].mean(axis=1), values[:, 1:].std(axis=1)
     scale = np.where(deviation > TIE, deviation, np.inf)[:, None]
-    effects = (tied - middle[:, None]) / scale
-    return Tested(tied[:, 0] - middle, effects[:, 0], effects[:, 1:])
+    effects = (values - middle[:, None]) / scale
+    return Tested(values[:, 0] - middle, effects[:, 0], effects[:, 1:])
 
 
-def _rotate(measure: str, table: np.ndarray, turns: np.ndarray) -> np.ndarray:
-    """A tie as it is, and with the second theme rotated within each text by each of the turns."""
+def _count_turns(table: np.ndarray, turns: np.ndarray) -> list[np.ndarray]:
+    """For each text its units with both themes: as it is, then with the second theme rotated by each of the turns."""
     text, first, second = table
-    total = np.zeros(len(turns) + 1)
-    weights = weigh_texts(measure, text, first, second)
-    for place, weight in weights.items():
+    counts = []
+    for place in range(turns.shape[1]):
         a, b = first[text == place], second[text == place]
-        # units with both for every rotation at once: a circular cross-correlation of whole numbers
-        both = np.rint(np.fft.irfft(np.fft.rfft(a) * np.conj(np.fft.rfft(b)), len(a)))
-        number = np.concatenate([[0], np.floor(turns[:, place] * len(a))]).astype(int)
-        total += weight * both[number]
-    return total
+        # for every rotation at once: a circular cross-correlation of whole numbers
+        both = np.rint(np.fft.irfft(np.fft.rfft(a) * np.conj(np.fft.rfft(b)), len(a))) if len(a) else np.zeros(1)
+        counts.append(both[np.concatenate([[0], np.floor(turns[:, place] * len(a))]).astype(int)])
+    return counts
 
 
-def weigh_texts(measure: str, text: np.ndarray, first: np.ndarray, second: np.ndarray) -> dict[int, float]:
+def weigh_texts(measure: str, table: np.ndarray) -> dict[int, float]:
     """
     What one unit with both themes adds to a measure of their tie, by text; texts that add nothing are left out.
 
     ``units``: share of all units; ``lift``: mean over texts of :math:`n_{ab} n / (n_a n_b)`; ``named``: mean over texts
     of the share of the first theme's units that name the second.
     """
+    text, first, second = table
     n, a, b = (np.bincount(text, weights=column) for column in (np.ones_like(first), first, second))
     use = {"units": n > 0, "lift": (a > 0) & (b > 0), "named": a > 0}[measure]
     per_text = {"units": np.full(len(n), len(text)), "lift": a * b / np.maximum(n, 1), "named": a}[measure]

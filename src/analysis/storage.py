@@ -45,7 +45,7 @@ def load_chunk(path: Path, n: int) -> list[Measured] | None:
         return None
     parts = np.split(values, np.cumsum(shapes.prod(axis=1))[:-1])
     rows = zip(parts, shapes.tolist(), deviation.tolist(), units.tolist(), strict=True)
-    return [Measured(part.reshape(shape), float(asked), int(n_units)) for part, shape, asked, n_units in rows]
+    return [Measured(part.reshape(shape), (asked[0], asked[1]), int(n_units)) for part, shape, asked, n_units in rows]
 
 
 def checksum_material(material: Material, findings: Mapping[str, Finding]) -> str:
