@@ -256,11 +256,7 @@ def sum_blocks(
 
 def run_stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndarray:
     """How far split differences must be stretched to vary as much as the run lengths of the two texts ask for."""
-    stayed, ended = (per_text[pair].sum(axis=0, keepdims=True) for per_text in transitions(texts))
-    n = texts.sizes[pair]
-    p = texts.sums(texts.present)[pair].sum(axis=0) / n.sum()
-    variance = p * (1 - p) * run_design_effect(p, mean_run_length(stayed, ended)[0]) * (1 / n).sum()
-    return np.maximum(1, np.sqrt(variance) / np.where(deviation > 0, deviation, np.inf))
+    return np.maximum(1, run_deviation(texts, pair) / np.where(deviation > 0, deviation, np.inf))
 
 
 def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.Series, *, short: str) -> pd.DataFrame:
@@ -379,6 +375,19 @@ def _split_differences(
             moved[done : done + len(first)] = difference
             done += len(first)
     return moved
+
+
+def run_deviation(texts: Texts, pair: Sequence[int]) -> np.ndarray:
+    """
+    The standard deviation that a difference between two texts' shares must have, by how long each theme runs.
+
+    That of texts which are alike, at the share of both together (`run_design_effect`); one value per theme.
+    """
+    stayed, ended = (per_text[list(pair)].sum(axis=0, keepdims=True) for per_text in transitions(texts))
+    n = texts.sizes[list(pair)]
+    p = texts.sums(texts.present)[list(pair)].sum(axis=0) / n.sum()
+    variance = p * (1 - p) * run_design_effect(p, mean_run_length(stayed, ended)[0]) * (1 / n).sum()
+    return np.asarray(np.sqrt(variance))
 
 
 def _compare(shares: pd.DataFrame, before: str, after: str) -> pd.DataFrame:

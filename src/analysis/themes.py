@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -102,8 +102,12 @@ class Themes:
         left: dict[str, Any] = {
             role: tuple(text for text in getattr(self[theme], role) if text != term) for role in ROLES
         }
+        return self.change(lambda one: replace(one, **left) if one.name == theme else one)
+
+    def change(self, how: Callable[[Theme], Theme]) -> Themes:
+        """The same dictionary, every theme changed; no theme may gain a term that no theme had."""
         # the lookups of token types are shared: a word that no term uses any more starts no match
-        return Themes({**self.themes, theme: replace(self[theme], **left)}, self._elements_of_type)
+        return Themes({theme.name: how(theme) for theme in self}, self._elements_of_type)
 
     @cached_property
     def _terms_by_first(self) -> dict[str, list[Term]]:

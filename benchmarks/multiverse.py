@@ -1,0 +1,222 @@
+"""
+Is the multiverse quick, and how often does it call a finding robust that is none?
+
+    PYTHONPATH=src python benchmarks/multiverse.py speed
+    PYTHONPATH=src python benchmarks/multiverse.py placebo [simulations]
+
+``speed`` runs the full grid of ``data/findings.yml`` with 1 and 2 processes. ``placebo`` runs all changes and ties, with
+the study's own choices, on material in which there is nothing to find, and on material with something planted:
+
+shuffled   the sections of the real texts dealt anew to three texts of as many sections; for ties, the second theme's
+           hits rotated within each text
+chains     hits of four made themes in the real texts' paragraphs: a two-state Markov chain of share p and mean run L,
+           on across the ends of sections and texts; each text alike
+planted    the same chains with a larger share in one text
+
+The direction of a claim is that of the reference specification, as in the study. Results go to results/multiverse.csv.
+"""
+
+import resource
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from analysis import multiverse, specifications, streams
+from analysis.measurements import measure
+from analysis.streams import BODY, FOOTNOTE, Hits, Material
+from analysis.study import open_study
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results"
+SEED = 20200724
+N_DRAWS = 500
+VERDICTS = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
+SHORT_OF = {"robust": "robust", "holds with reservations": "reservations", "too few to tell": "too_few"}
+
+
+def prepare(kinds: tuple[str, ...]) -> tuple[Material, specifications.Plan]:
+    here = open_study(root=ROOT)
+    path = ROOT / "data/findings.yml"
+    plan = specifications.read_findings(path, themes=here.themes.names, texts=here.documents)
+    findings = {name: one for name, one in plan.findings.items() if one.kind in kinds}
+    plan = replace(plan, findings=findings)
+    return streams.gather(here, plan), plan
+
+
+def shuffle_sections(material: Material, rng: np.random.Generator) -> Material:
+    """Sections in another order, so that each text gets as many as it had, but others."""
+    order = rng.permutation(len(material.owner))
+    stream = material.stream
+    tokens = np.concatenate([np.flatnonzero(stream.block == block) for block in order])
+    place = np.empty_like(tokens)
+    place[tokens] = np.arange(len(tokens))
+    moved = {name: values[tokens] for name, values in vars(stream).items()}
+    moved["block"] = np.argsort(order)[moved["block"]]
+    hits = {name: Hits(place[one.first], place[one.last], one.theme) for name, one in material.hits.items()}
+    material = replace(material, stream=streams.Stream(**moved), hits=hits, framed=material.framed[order])
+    noted = material.owner[material.stream.block[material.stream.part == FOOTNOTE]]
+    framed = material.owner[material.framed]
+    named = {key: frozenset(material.texts[text] for text in set(values.tolist()))
+             for key, values in (("footnotes", noted), ("framed", framed))}  # fmt: skip
+    return replace(material, facts=material.facts._replace(**named))
+
+
+def rotate_theme(material: Material, theme: str, rng: np.random.Generator) -> Material:
+    """The hits of one theme moved on within each text by as many tokens as chance says."""
+    text, number = material.owner[material.stream.block], material.themes.index(theme)
+    first = np.searchsorted(text, np.arange(len(material.texts)))
+    length = np.bincount(text)
+    turn = rng.integers(length)
+    hits = {}
+    for name, one in material.hits.items():
+        at = text[one.first]
+        moved = first[at] + (one.first - first[at] + turn[at]) % length[at]
+        start = np.where(one.theme == number, moved, one.first)
+        hits[name] = Hits(start, start + one.last - one.first, one.theme)
+    return replace(material, hits=hits)
+
+
+def make_chains(
+    material: Material, shares: list[float], run_length: float, rng: np.random.Generator
+) -> Material:
+    """Hits of the four themes as chains over paragraphs; dictionaries find between 70 and 100 % of them."""
+    stream = material.stream
+    body = np.flatnonzero(stream.part == BODY)
+    paragraph = stream.paragraph[body]
+    numbers, begins = np.unique(paragraph, return_index=True)
+    order = np.argsort(begins)
+    numbers, text = numbers[order], material.owner[stream.block[body[begins[order]]]]
+    rows = []
+    for theme in material.declared:
+        marked = numbers[draw_chain(np.array(shares)[text], run_length, rng)]
+        inside = body[np.isin(paragraph, marked)]
+        sentence = stream.sentence[inside]
+        starts = inside[np.flatnonzero(np.diff(sentence, prepend=-1))]
+        kept = starts[rng.random(len(starts)) < 0.6]  # some sentences of the paragraph name the theme, one at least
+        firsts = inside[np.flatnonzero(np.diff(stream.paragraph[inside], prepend=-1))]
+        at = np.unique(np.concatenate([kept, firsts]))
+        rows.append((at, np.full(len(at), material.themes.index(theme))))
+    notes = np.flatnonzero(np.diff(stream.sentence, prepend=-1) * (stream.part != BODY))
+    extra = notes[rng.random(len(notes)) < np.mean(shares)]  # headings and footnotes name themes by chance
+    rows.append((extra, rng.choice([material.themes.index(theme) for theme in material.declared], len(extra))))
+    first, theme = (np.concatenate(column) for column in zip(*rows, strict=True))
+    hits = {}
+    for name in material.hits:
+        found = rng.random(len(first)) < (1 if name in ("full", "wide") else rng.uniform(0.7, 1))
+        hits[name] = Hits(first[found], first[found], theme[found])
+    return replace(material, hits=hits)
+
+
+def draw_chain(share: np.ndarray, run_length: float, rng: np.random.Generator) -> np.ndarray:
+    """A two-state chain whose share may change on the way; runs have the given mean length."""
+    state, marks = rng.random() < share[0], []
+    for p in share:
+        stay, begin = 1 - 1 / run_length, p / (1 - p) / run_length
+        state = rng.random() < (stay if state else min(begin, 1))
+        marks.append(state)
+    return np.array(marks)
+
+
+def judge(material: Material, plan: specifications.Plan, names: list[str], *, seed: int) -> list[dict]:
+    """The verdict of each finding, its direction taken from its reference; also when only its own units stretch."""
+    plan = replace(plan, findings={name: plan.findings[name] for name in names})
+    table, _ = specifications.list_specifications(plan, material.facts)
+    measured = measure(table, plan.findings, material)
+    chance, rows = multiverse.draw_chance(material, N_DRAWS, seed), []
+    for name, own in table.groupby("finding", sort=False):
+        finding = plan.findings[name]
+        counted = [measured[at] for at in own.index]
+        for stretch in ("paragraphs", "units"):
+            used = counted
+            if stretch == "units":
+                used = [one._replace(run_deviation=(one.run_deviation[0], 0.0)) for one in counted]
+            tested = multiverse.test_finding(finding, list(own["measure"]), used, material, chance)
+            at = int(own["reference"].to_numpy().argmax())
+            claimed = specifications.DIRECTIONS[finding.kind][0 if tested.effect[at] >= 0 else 1]
+            claim = replace(finding, direction=claimed)
+            judged = own.assign(
+                n=[one.n for one in counted], **multiverse.judge_specifications(tested, claim, plan.rule)
+            )
+            explained = multiverse.share_variance(judged, [])
+            verdict = multiverse.judge_finding(judged, tested, explained, claim, plan.rule)
+            rows.append({**verdict, "stretch": stretch})
+    return rows
+
+
+def simulate(kind: str, number: int, material: Material, plan: specifications.Plan, settings: tuple) -> list[dict]:
+    rng = np.random.default_rng([SEED, number, *map(ord, kind)])
+    changes = [name for name, one in plan.findings.items() if one.kind == "change"]
+    if kind == "shuffled":
+        rows = judge(shuffle_sections(material, rng), plan, changes, seed=number)
+    elif kind == "rotated":
+        rows = []
+        for name, finding in plan.findings.items():
+            if finding.kind == "tie":
+                rows += judge(rotate_theme(material, finding.themes[1], rng), plan, [name], seed=number)
+    else:
+        shares, run_length = settings
+        changes = changes if kind == "chains" else [name for name in changes if name.endswith("2014-2018")]
+        rows = judge(make_chains(material, list(shares), run_length, rng), plan, changes, seed=number)
+    return [{"situation": kind, "settings": describe(settings), **row} for row in rows]
+
+
+def describe(settings: tuple) -> str:
+    return f"p={'/'.join(map(str, dict.fromkeys(settings[0])))} L={settings[1]}" if settings else ""
+
+
+def placebo(n: int) -> None:
+    material, plan = prepare(("change", "tie"))
+    situations = [("shuffled", ()), ("rotated", ())]
+    situations += [("chains", ((p,) * 3, length)) for p in (0.1, 0.2) for length in (1.25, 2, 3, 5)]
+    situations += [("planted", ((0.05, p, 0.05), length)) for p in (0.3, 0.5) for length in (1.25, 2)]
+    tables = []
+    for kind, settings in situations:
+        begin = time.perf_counter()
+        tasks = (delayed(simulate)(kind, number, material, plan, settings) for number in range(n))
+        found = pd.DataFrame([row for rows in Parallel(n_jobs=2)(tasks) for row in rows])
+        table = summarise(found)
+        tables.append(table)
+        print(f"{kind} {describe(settings)}: {time.perf_counter() - begin:.0f} s\n{table.to_string()}", flush=True)
+        pd.concat(tables).to_csv(RESULTS / "multiverse.csv", index=False, float_format="%.4g", lineterminator="\n")
+
+
+def summarise(found: pd.DataFrame) -> pd.DataFrame:
+    """Shares of simulated findings by verdict; ``joint`` and ``single`` are p-values of at most .05."""
+    rows = []
+    for key, own in found.groupby(["situation", "settings", "stretch"], sort=False):
+        enough = own[own["verdict"] != "too few to tell"]
+        row = {"findings": len(own), "enough_units": len(enough)}
+        row |= {"robust": (own["verdict"] == "robust").mean(), "robust_of_enough": (enough["verdict"] == "robust").mean()}
+        held = enough["verdict"] == "holds with reservations"
+        row |= {"reservations_of_enough": held.mean(), "joint_of_enough": (enough["joint_p"] <= 0.05).mean()}
+        row |= {"single_of_enough": (enough["reference_p"] <= 0.05).mean()}
+        rows.append(dict(zip(("situation", "settings", "stretch"), key, strict=True)) | row)
+    return pd.DataFrame(rows)
+
+
+def speed() -> None:
+    rows = []
+    for n_jobs in (1, 2):
+        begin = time.perf_counter()
+        material, plan = prepare(("change", "tie", "topic"))
+        gathered = time.perf_counter()
+        found = multiverse.explore(material, plan, n_draws=1000, chunk_size=2000, n_jobs=n_jobs, seed=SEED)
+        done = time.perf_counter()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        rows.append((n_jobs, len(found.specifications), 1000, gathered - begin, done - gathered, peak))
+        print(rows[-1], flush=True)
+    columns = ["processes", "specifications", "draws", "seconds_gather", "seconds_explore", "peak_mb"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.to_csv(RESULTS / "multiverse_speed.csv", index=False, float_format="%.3g", lineterminator="\n")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["placebo"]:
+        placebo(int(sys.argv[2]) if len(sys.argv) > 2 else 200)
+    else:
+        speed()
