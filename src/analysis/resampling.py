@@ -209,7 +209,7 @@ def change_test(
     InputError : if a pair names an unknown text or one text twice, and as in `share_intervals`
     """
     texts = arrange(indicators, documents)
-    _check_pairs(pairs, texts.names)
+    check_pairs(pairs, texts.names)
     check_at_least("n_draws", n_draws, 1)
     sums, sizes, owner = sum_blocks(indicators, documents, blocks, texts)
     shares = share_intervals(indicators, documents, level=level, seed=seed)
@@ -261,6 +261,17 @@ def run_stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndar
     p = texts.sums(texts.present)[pair].sum(axis=0) / n.sum()
     variance = p * (1 - p) * run_design_effect(p, mean_run_length(stayed, ended)[0]) * (1 / n).sum()
     return np.maximum(1, np.sqrt(variance) / np.where(deviation > 0, deviation, np.inf))
+
+
+def check_pairs(pairs: Sequence[tuple[str, str]], names: list[str]) -> None:
+    """Raises an InputError if there are no pairs, or one names an unknown text or one text twice."""
+    if not pairs:
+        raise InputError("pairs", "none", allowed="at least one (before, after)", remedy="Name two texts.")
+    for before, after in pairs:
+        check_choice(before, "pairs", names)
+        check_choice(after, "pairs", names)
+        if before == after:
+            raise InputError("pairs", f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
 
 
 def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.Series, *, short: str) -> pd.DataFrame:
@@ -417,13 +428,3 @@ def _known(paragraphs: pd.DataFrame, column: str) -> pd.Series:
     if column not in paragraphs:
         raise InputError("paragraphs", f"no column {column!r}", allowed="the paragraphs of a corpus", remedy="Add it.")
     return paragraphs[column]
-
-
-def _check_pairs(pairs: Sequence[tuple[str, str]], names: list[str]) -> None:
-    if not pairs:
-        raise InputError("pairs", "none", allowed="at least one (before, after)", remedy="Name two texts.")
-    for before, after in pairs:
-        check_choice(before, "pairs", names)
-        check_choice(after, "pairs", names)
-        if before == after:
-            raise InputError("pairs", f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
