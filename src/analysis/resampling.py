@@ -209,7 +209,7 @@ def change_test(
     InputError : if a pair names an unknown text or one text twice, and as in `share_intervals`
     """
     texts = arrange(indicators, documents)
-    _check_pairs(pairs, texts.names)
+    check_pairs(pairs, texts.names)
     check_at_least("n_draws", n_draws, 1)
     sums, sizes, owner = sum_blocks(indicators, documents, blocks, texts)
     shares = share_intervals(indicators, documents, level=level, seed=seed)
@@ -257,6 +257,17 @@ def sum_blocks(
 def run_stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndarray:
     """How far split differences must be stretched to vary as much as the run lengths of the two texts ask for."""
     return np.maximum(1, run_deviation(texts, pair) / np.where(deviation > 0, deviation, np.inf))
+
+
+def check_pairs(pairs: Sequence[tuple[str, str]], names: list[str]) -> None:
+    """Raises an InputError if there are no pairs, or one names an unknown text or one text twice."""
+    if not pairs:
+        raise InputError("pairs", "none", allowed="at least one (before, after)", remedy="Name two texts.")
+    for before, after in pairs:
+        check_choice(before, "pairs", names)
+        check_choice(after, "pairs", names)
+        if before == after:
+            raise InputError("pairs", f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
 
 
 def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.Series, *, short: str) -> pd.DataFrame:
@@ -426,13 +437,3 @@ def _known(paragraphs: pd.DataFrame, column: str) -> pd.Series:
     if column not in paragraphs:
         raise InputError("paragraphs", f"no column {column!r}", allowed="the paragraphs of a corpus", remedy="Add it.")
     return paragraphs[column]
-
-
-def _check_pairs(pairs: Sequence[tuple[str, str]], names: list[str]) -> None:
-    if not pairs:
-        raise InputError("pairs", "none", allowed="at least one (before, after)", remedy="Name two texts.")
-    for before, after in pairs:
-        check_choice(before, "pairs", names)
-        check_choice(after, "pairs", names)
-        if before == after:
-            raise InputError("pairs", f"{before!r} twice", allowed="two different texts", remedy="Name another text.")

@@ -106,7 +106,7 @@ def sdsm(
         tails.upper[part], tails.lower[part] = found.upper, found.lower
     table = {"source": labels[source], "target": labels[target], "n": n, "expected": expected[case.ravel()]}
     table |= {"p": tails.upper[case.ravel()], "p_lower": tails.lower[case.ravel()]}
-    return _adjusted(pd.DataFrame(table), _count_possible(model))
+    return pd.DataFrame(table | {"q": adjust(table["p"], _count_possible(model))})
 
 
 def poisson_binomial(n: np.ndarray, chances: np.ndarray, sizes: np.ndarray, *, method: Method = "exact") -> Tails:
@@ -164,7 +164,7 @@ def hypergeometric(presence: Presence, names: Sequence[str] | None = None) -> pd
     table |= {"expected": frequency[source] * frequency[target] / size}
     table |= {"p": tails.upper[case.ravel()], "p_lower": tails.lower[case.ravel()]}
     occurring = int((frequency > 0).sum())
-    return _adjusted(pd.DataFrame(table), occurring * (occurring - 1) // 2)
+    return pd.DataFrame(table | {"q": adjust(table["p"], occurring * (occurring - 1) // 2)})
 
 
 def disparity(weights: np.ndarray) -> np.ndarray:
@@ -194,6 +194,24 @@ def disparity(weights: np.ndarray) -> np.ndarray:
         found = f"a table of {weights.shape}, or a number below 0"
         raise InputError("weights", found, allowed="a square table, 0 or more", remedy="Give a weighted network.")
     return np.minimum(_alpha(weights), _alpha(weights.T).T)
+
+
+def adjust(p: np.ndarray, n_tests: int | None = None) -> np.ndarray:
+    """
+    p-values adjusted for false discoveries (Benjamini & Hochberg 1995): the least rate at which each is found.
+
+    p : array;  n_tests : tests that were made, if more than these; the others had p = 1
+
+    Examples
+    --------
+    >>> p = np.array([0.01, 0.04, 0.03])
+    >>> adjust(p).round(3).tolist(), adjust(p, 6).round(3).tolist()
+    ([0.03, 0.04, 0.04], [0.06, 0.08, 0.08])
+    """
+    order = np.argsort(-p, kind="stable")
+    q = np.empty(len(p))
+    q[order] = np.minimum.accumulate(p[order] * (n_tests or len(p)) / np.arange(len(p), 0, -1))
+    return np.minimum(1, q)
 
 
 def length_spread(n_words: np.ndarray | pd.Series) -> LengthSpread:
@@ -305,12 +323,3 @@ def _count_possible(model: Bicm) -> int:
     n_alike = np.bincount(pattern.ravel(), weights=n_nodes).astype(np.int64)
     meet = (patterns.T.astype(np.int64) @ patterns) > 0
     return int(((n_alike @ meet @ n_alike) - n_alike[np.diag(meet)].sum()) // 2)
-
-
-def _adjusted(table: pd.DataFrame, n_tests: int) -> pd.DataFrame:
-    """The table with q, where `n_tests` tests were made and those not in the table had p = 1."""
-    order = np.argsort(table["p"].to_numpy(), kind="stable")[::-1]
-    rank = np.arange(len(table), 0, -1)
-    q = np.empty(len(table))
-    q[order] = np.minimum(1, np.minimum.accumulate(table["p"].to_numpy()[order] * n_tests / rank))
-    return table.assign(q=q)
