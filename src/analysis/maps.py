@@ -33,6 +33,24 @@ SIDES = {
 }
 
 
+def plot_picture(picture: Mapping[str, Any], axes: Sequence[Axes]) -> Sequence[Axes]:
+    """
+    A network as `analysis.accounts.picture_network` gives it: an Axes per text, and one for what changed.
+
+    Labels stand in the first panel and in that of changes; places are the same in all.
+    """
+    texts = [text["id"] for text in picture["texts"]]
+    nodes = pd.DataFrame(picture["nodes"]).set_index("id").rename(columns={"label_at": "side"})
+    ties = pd.DataFrame(picture["ties"], columns=["source", "target", "counts", "change"])
+    colours = {theme["name"]: theme["colour"] for theme in picture["themes"]}
+    for place, (text, ax) in enumerate(zip(texts, axes, strict=False)):
+        counted = [table.assign(**{text: [counts[place] for counts in table["counts"]]}) for table in (nodes, ties)]
+        plot_network(*counted, ax, counts=text, colours=colours).set_title(text)
+    title = f"Change from {picture['compare'][0]} to {picture['compare'][1]}"
+    plot_change(nodes, ties, axes[len(texts)]).set_title(title)
+    return axes
+
+
 def plot_network(
     nodes: pd.DataFrame, ties: pd.DataFrame, ax: Axes, *, counts: str, colours: Mapping[str, str], size: float = 8
 ) -> Axes:
@@ -55,10 +73,11 @@ def plot_network(
     own = ties[ties[counts] > 0]
     _draw_ties(nodes, own, ax, color=MUTED, linewidths=0.5 + 0.9 * np.sqrt(own[counts]), alpha=0.55)
     ax.plot(nodes.loc[~there, "x"], nodes.loc[~there, "y"], "o", color=HAIRLINE, markerfacecolor=PAPER, markersize=4)
-    for node, row in nodes[there].iterrows():
+    for _, row in nodes[there].iterrows():
         colour = colours.get(str(row["theme"]), INK)
         area = 3 + 1.6 * np.sqrt(row[counts])
-        ax.plot(row["x"], row["y"], MARKERS.get(str(node), "o"), color=colour, markersize=area, markeredgecolor=PAPER)
+        marker = MARKERS.get(str(row["theme"]), "o")
+        ax.plot(row["x"], row["y"], marker, color=colour, markersize=area, markeredgecolor=PAPER)
     return _label_nodes(nodes[there], ax, size=size)
 
 
@@ -126,16 +145,14 @@ def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
-def plot_ego(
-    ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str, marker: str, glosses: Mapping[str, str]
-) -> Axes:
+def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str, marker: str) -> Axes:
     """
     What stands beside one theme: a line to each neighbour, thicker for more units together, dashed if chance will do.
 
     Parameters
     ----------
     ties : DataFrame, one row per neighbour, the first at the top
-        ``label``, ``n`` (units together), ``kept`` (more than chance), and one column of units for each text.
+        ``label``, ``gloss``, ``n`` (units together), ``kept`` (more than chance), and a column of units for each text.
     texts : columns of counts, written beside each neighbour
     """
     rows = np.arange(len(ties))
@@ -145,9 +162,8 @@ def plot_ego(
     for row, (_, tie) in zip(rows, ties.iterrows(), strict=True):
         style = {"color": colour if tie["kept"] else MUTED, "linestyle": "-" if tie["kept"] else (0, (2, 2))}
         ax.plot(bend, middle + (row - middle) * ease, linewidth=0.6 + 0.8 * np.sqrt(tie["n"]), alpha=0.8, **style)
-        gloss = glosses.get(tie["label"], "")
-        ax.annotate(tie["label"], (1.03, row - (0.16 if gloss else 0)), va="center", annotation_clip=False)
-        ax.annotate(gloss, (1.03, row + 0.22), va="center", fontsize=8, color=MUTED, annotation_clip=False)
+        ax.annotate(tie["label"], (1.03, row - (0.16 if tie["gloss"] else 0)), va="center", annotation_clip=False)
+        ax.annotate(tie["gloss"], (1.03, row + 0.22), va="center", fontsize=8, color=MUTED, annotation_clip=False)
         for place, text in enumerate(texts):
             ax.annotate(f"{tie[text]:d}", (2.35 + 0.3 * place, row), va="center", ha="right", annotation_clip=False)
     for place, text in enumerate(texts):

@@ -164,7 +164,17 @@ def _measure_all(
 ) -> list[Measured]:
     """What each row counts, in the order of the rows; finished chunks are taken from the cache."""
     # rows that share stages stand in one chunk, so that few stages are computed twice
-    stage_order = ["kind", "unit", "headings", "footnotes", "frame", "compounds", "institution_words", "model", "finding"]
+    stage_order = [
+        "kind",
+        "unit",
+        "headings",
+        "footnotes",
+        "frame",
+        "compounds",
+        "institution_words",
+        "model",
+        "finding",
+    ]
     order = table.sort_values([*stage_order, "id"], kind="stable").index.to_numpy()
     chunks = [order[first : first + chunk_size] for first in range(0, len(order), chunk_size)]
     base = checksum_material(material, plan.findings) if cache else ""
@@ -181,7 +191,9 @@ def _measure_all(
         done += 1
         if progress:
             progress(done, len(chunks))
-    by_row = {row: one for rows, part in zip(chunks, found, strict=True) for row, one in zip(rows, part or [], strict=True)}
+    by_row = {
+        row: one for rows, part in zip(chunks, found, strict=True) for row, one in zip(rows, part or [], strict=True)
+    }
     return [by_row[row] for row in table.index]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
@@ -65,8 +65,9 @@ class Presence:
 
     @cached_property
     def tested(self) -> pd.DataFrame:
-        """Every pair that meets: ``source``, ``target``, ``n``, ``expected``, ``p``, each text held by itself."""
-        return significance.sdsm(self.marks, strata=self.units["doc_id"])[["source", "target", "n", "expected", "p"]]
+        """Every pair that meets, tested with each text held by itself: `analysis.significance.sdsm`."""
+        tested = significance.sdsm(self.marks, strata=self.units["doc_id"])
+        return tested[["source", "target", "n", "expected", "p", "p_lower"]].rename(columns={"p_lower": "p_apart"})
 
     @property
     def themes(self) -> list[str]:
@@ -195,8 +196,9 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, one row per pair, the surest first
         ``source``, ``target``, ``n`` (units with both), one column per text (its units with both), ``expected`` (by
-        chance; missing for pairs that never meet), ``p`` (that chance brings as many), ``q`` (false discovery rate,
-        Benjamini & Hochberg 1995, among all `pairs`), ``strength`` (times more often than if spread independently over
+        chance; missing for pairs that never meet), ``p`` (that chance brings as many), ``p_apart`` (as few; missing
+        for pairs that never meet), ``q`` (of p: false discovery rate, Benjamini & Hochberg 1995, among all `pairs`),
+        ``strength`` (times more often than if spread independently over
         all units; 1 = chance), ``npmi`` (-1 to 1; read it with n, for pairs of rare nodes reach 1 easily).
     """
     table = pairs[["source", "target"]].merge(presence.tested, on=["source", "target"], how="left")
@@ -290,12 +292,15 @@ def list_evidence(presence: Presence, ties: pd.DataFrame) -> list[list[str]]:
     ]
 
 
-def export_graph(network: Network) -> nx.Graph:
-    """The network with all that is known of its nodes and ties, for `analysis.graphfiles`; units with both as weight."""
-    ties = network.ties.rename(columns={"n": "units"}).assign(n=network.ties["n"])
-    graph = make_graph(list(network.nodes.index), ties, weight="n")
-    texts = [text for text in network.ties.columns if text in network.nodes.columns and text not in ("n", "x", "y")]
-    renamed = {text: f"units_{text}" for text in texts}
-    for node, row in network.nodes.rename(columns=renamed | {"n": "units"}).iterrows():
-        graph.nodes[node].update(label=str(node), **row.to_dict())
+def export_graph(network: Network, labels: Mapping[str, str], glosses: Mapping[str, str]) -> nx.Graph:
+    """
+    The network with all that is known of its nodes and ties, for `analysis.graphfiles`.
+
+    Units of all texts are ``units``, those of one text ``units_2014``; the weight of a tie is its number of units.
+    """
+    texts = [column for column in network.nodes.columns if column in network.ties.columns and column != "n"]
+    units = {text: f"units_{text}" for text in texts} | {"n": "units"}
+    graph = make_graph(list(network.nodes.index), network.ties.rename(columns=units), weight="units")
+    for node, row in network.nodes.rename(columns=units).iterrows():
+        graph.nodes[node].update(label=labels[node], gloss=glosses.get(labels[node], ""), **row.to_dict())
     return graph

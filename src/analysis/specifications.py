@@ -205,9 +205,7 @@ def _read_choices(entry: object, kind: str, where: str, rule: Rule) -> Choices:
 def _read_finding(name: str, entry: object, where: str, themes: Collection[str], texts: Collection[str]) -> Finding:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(where, repr(name), allowed="small letters, digits and -", remedy="It becomes a link.")
-    fields = check_keys(
-        entry, where, required=["kind", "claim", "themes", "direction"], optional=["before", "after"]
-    )
+    fields = check_keys(entry, where, required=["kind", "claim", "themes", "direction"], optional=["before", "after"])
     kind = check_choice(fields["kind"], f"{where}.kind", OPTIONS)
     named = _texts_of(fields["themes"], f"{where}.themes")
     for theme in named:
@@ -266,7 +264,9 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
             if reason:
                 dropped.append((finding.name, reason))
             else:
-                rows.append((name_specification(finding, chosen), finding.name, finding.kind, options == reference, chosen))
+                rows.append(
+                    (name_specification(finding, chosen), finding.name, finding.kind, options == reference, chosen)
+                )
     kept = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
     table = pd.DataFrame([row[4] for row in rows], columns=AXES).fillna("").astype(str)
     counts = pd.DataFrame(dropped, columns=["finding", "reason"]).value_counts(sort=False).rename("specifications")

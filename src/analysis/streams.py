@@ -123,9 +123,7 @@ def _footnote_rows(notes: pd.DataFrame, block: str, doc: str, here: Study) -> It
             yield name, note.footnote_id, block, doc, FOOTNOTE, note.text[start:end]
 
 
-def _stream_of(
-    sentences: pd.DataFrame, spans: list[list[tuple[int, int]]], here: Study
-) -> tuple[Stream, np.ndarray]:
+def _stream_of(sentences: pd.DataFrame, spans: list[list[tuple[int, int]]], here: Study) -> tuple[Stream, np.ndarray]:
     """The tokens, and the number of tokens before each sentence."""
     sizes = np.array([len(one) for one in spans])
     offsets = np.cumsum(sizes) - sizes
@@ -146,7 +144,11 @@ def _token_at(spans: list[tuple[int, int]], start: int) -> int:
 
 
 def _place_hits(
-    found: pd.DataFrame, sentences: pd.DataFrame, spans: list[list[tuple[int, int]]], offsets: np.ndarray, names: list[str]
+    found: pd.DataFrame,
+    sentences: pd.DataFrame,
+    spans: list[list[tuple[int, int]]],
+    offsets: np.ndarray,
+    names: list[str],
 ) -> Hits:
     row = pd.Series(np.arange(len(sentences)), index=sentences["sentence_id"])
     at = found["sentence_id"].map(row).to_numpy(dtype=int)
