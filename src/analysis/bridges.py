@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaincinv, stdtrit
 
 from analysis.inputs import InputError, check_choice
 from analysis.intervals import LEAST_DF, Texts, arrange, check_at_least, check_level, score_interval
@@ -36,12 +37,13 @@ def bridges(
     How often two themes share a unit in each text, and how much more than if they were spread independently.
 
     Lift is :math:`n_{ab} N / (n_a n_b)`: 1 as chance, 2 twice as often together, 0 never together. Its interval is
-    taken on the logarithm, after half a unit is added to the three counts:
-    :math:`\ln\mathrm{lift} \pm t\,s`, where s is the larger of two standard errors: that of sections drawn anew, and
-    that of independent units, :math:`s^2 = 1/n_{ab} - 1/n_a - 1/n_b + (2\,\mathrm{lift} - 1)/N`. Where the themes never
-    meet, no draw of sections has them meet either: there the interval begins at 0 and ends where the half unit
-    puts it, far above 1 when the themes are rare. t is Student's, with one degree less than the text has sections.
-    The share's interval is `intervals.score_interval` with the variance of the same draws.
+    taken on the logarithm, after half a unit is added to the three counts: :math:`\ln\mathrm{lift} \pm t\,s`, where s is
+    the larger of two standard errors: that of sections drawn anew, and that of independent units,
+    :math:`s^2 = 1/n_{ab} - 1/n_a - 1/n_b + (2\,\mathrm{lift} - 1)/N`. t is Student's, with one degree less than the text
+    has sections. The lower end is at most that of a Poisson count of :math:`n_{ab}` (Garwood 1936), without which one
+    unit with both themes would speak too loud. Where the themes never meet, no draw of sections has them meet either:
+    there the interval begins at 0 and ends where the half unit puts it, far above 1 when the themes are rare. The
+    share's interval is `intervals.score_interval` with the variance of the same draws.
 
     Parameters
     ----------
@@ -244,22 +246,23 @@ def _spreads(
 def _bridge_intervals(
     table: pd.DataFrame, log_sd: np.ndarray, share_sd: np.ndarray, level: float, n_blocks: int
 ) -> dict[str, np.ndarray]:
-    from scipy.special import stdtrit
-
     a, b, both, n = (table[name].to_numpy(dtype=float) for name in ("n_a", "n_b", "both", "n"))
     t = float(stdtrit(max(LEAST_DF, n_blocks - 1), (1 + level) / 2))
     share, lift = table["share"].to_numpy(), table["lift"].to_numpy()
     middle = _log_lift(both, a, b, n)
     independent = 1 / (both + 0.5) - 1 / (a + 0.5) - 1 / (b + 0.5) + (2 * np.exp(middle) - 1) / n
     s = np.maximum(log_sd, np.sqrt(np.maximum(0, independent)))
-    low, high = np.minimum(lift, np.exp(middle - t * s)), np.maximum(lift, np.exp(middle + t * s))
+    # A lift is N/(n_a n_b) times a count, for whose lower end one or two units are too few for a logarithm.
+    least_count = np.where(both > 0, gammaincinv(np.maximum(both, 1), (1 - level) / 2), 0)
+    low = np.minimum(np.exp(middle - t * s), lift * least_count / np.maximum(both, 1))
+    high = np.maximum(np.exp(middle + t * s), lift)
     known = np.nan_to_num(share)
     binomial = known * (1 - known) / np.maximum(a, 1)
     least = np.maximum(1, share_sd**2 / np.where(binomial > 0, binomial, np.inf))
     share_low, share_high = score_interval(known, np.maximum(a, 1), t, least=least)
     missing = np.isnan(share)
     intervals = {"share_low": np.where(missing, np.nan, share_low), "share_high": np.where(missing, np.nan, share_high)}
-    return intervals | {"lift_low": np.where(both > 0, low, lift * 0), "lift_high": high}
+    return intervals | {"lift_low": low, "lift_high": high}
 
 
 def _communities(communities: Mapping[str, str], nodes: list[str]) -> tuple[np.ndarray, list[str]]:
