@@ -110,8 +110,9 @@ def search(
     """
     Communities from one run of the Louvain search (Blondel et al. 2008): largest first, equal ones by their first node.
 
-    The networkx search is not used: it has no CPM, and moves a node between two equal communities for ever when
-    rounding makes each look better than the other.
+    After communities have been joined, single nodes are moved again, until nothing gains. The search of networkx is not
+    used: it has no CPM, does not look back, and moves a node between two equal communities for ever when rounding makes
+    each look better than the other.
 
     Examples
     --------
@@ -223,22 +224,30 @@ def _score(ties: Ties, sizes: Sequence[float], price: float, labels: Sequence[in
 
 
 def _search(ties: Ties, sizes: Sequence[float], price: float, chance: random.Random) -> list[int]:
-    """The community of each node: nodes move one by one, then communities become nodes, until nothing moves."""
-    labels = list(range(len(ties)))
+    """The community of each node: nodes move one by one, then whole communities, until neither gains."""
+    labels = _move_nodes(ties, sizes, price, chance, list(range(len(ties))))
     while True:
-        groups = _move_nodes(ties, sizes, price, chance)
-        names = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-        groups = [names[group] for group in groups]
-        labels = [groups[label] for label in labels]
+        names = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+        groups = [names[label] for label in labels]
         if len(names) == len(ties):
+            return groups
+        above = _search(*_merge(ties, sizes, groups, len(names)), price, chance)
+        labels = [above[group] for group in groups]
+        moved = _move_nodes(ties, sizes, price, chance, labels)
+        if moved == labels:
             return labels
-        ties, sizes = _merge(ties, sizes, groups, len(names))
+        labels = moved
 
 
-def _move_nodes(ties: Ties, sizes: Sequence[float], price: float, chance: random.Random) -> list[int]:
+def _move_nodes(
+    ties: Ties, sizes: Sequence[float], price: float, chance: random.Random, labels: list[int]
+) -> list[int]:
     """The community of each node after all have gone, in a random order, where they gain most, until none gains."""
-    groups, total = list(range(len(ties))), list(sizes)
-    order = list(groups)
+    groups, total, members = list(labels), [0.0] * len(ties), [0] * len(ties)
+    for node, group in enumerate(groups):
+        total[group] += sizes[node]
+        members[group] += 1
+    order = list(range(len(ties)))
     chance.shuffle(order)
     moved = True
     while moved:
@@ -246,14 +255,20 @@ def _move_nodes(ties: Ties, sizes: Sequence[float], price: float, chance: random
         for node in order:
             own = groups[node]
             total[own] -= sizes[node]
-            to = dict.fromkeys([own], 0.0)
+            members[own] -= 1
+            to = {own: 0.0}
             for other, value in ties[node].items():
                 to[groups[other]] = to.get(groups[other], 0.0) + value
             gains = {group: value - price * sizes[node] * total[group] for group, value in to.items()}
-            best = max(gains, key=gains.__getitem__)
-            if gains[best] > gains[own] + TIE * sum(to.values()):
-                groups[node], moved = best, True
+            if members[own]:
+                gains[members.index(0)] = 0.0  # to be alone
+            least = TIE * (sum(to.values()) + price * sizes[node] ** 2)
+            if max(gains.values()) > gains[own] + least:
+                # Equal ones have equal chances: the first by name would seem to hold the node steadily.
+                best = [group for group, gain in gains.items() if gain > max(gains.values()) - least]
+                groups[node], moved = chance.choice(best), True
             total[groups[node]] += sizes[node]
+            members[groups[node]] += 1
     return groups
 
 

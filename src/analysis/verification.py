@@ -57,9 +57,9 @@ def compare(committed: Path, fresh: Path, folders: tuple[str, ...] = FOLDERS) ->
     Everything in which two trees of figures and reports differ, file by file.
 
     Equal bytes are equal. Otherwise CSV and JSON are compared field by field (texts and whole numbers exactly, others
-    to a relative 1e-6 or an absolute 1e-9), SVG as drawings (numbers to 0.001 units), PNG by pixels (largest
-    difference 8 of 255, root mean square 0.5), HTML exactly apart from the files and drawings it embeds, which follow
-    the rules of their kind.
+    to a relative 1e-6 or an absolute 1e-9), graphs and text line by line in the same way, SVG as drawings (numbers to
+    0.001 units), PNG by pixels (largest difference 8 of 255, root mean square 0.5), HTML exactly apart from the files
+    and drawings it embeds, which follow the rules of their kind.
 
     Examples
     --------
@@ -132,6 +132,17 @@ def compare_csv(old: bytes, new: bytes) -> Found:
         for column, (a, b) in enumerate(zip(left, right, strict=False)):
             name = header[column] if column < len(header) else str(column + 1)
             yield from compare_field(f"row {number}, {name}", a, b)
+
+
+def compare_lines(old: bytes, new: bytes) -> Found:
+    """Graphs and other text, line by line: its numbers by tolerance, the rest exactly."""
+    before, after = (content.decode("utf-8").splitlines() for content in (old, new))
+    for number, (a, b) in enumerate(zip_longest(before, after, fillvalue=""), start=1):
+        if NUMBER.sub("0", a) != NUMBER.sub("0", b):
+            yield f"line {number}", *shorten_to_difference(a, b), "", False
+            continue
+        for left, right in zip(NUMBER.findall(a), NUMBER.findall(b), strict=True):
+            yield from compare_numbers(f"line {number}", left, right)
 
 
 def compare_json(old: bytes, new: bytes) -> Found:
@@ -257,6 +268,10 @@ def embedded(part: re.Match[str]) -> tuple[str, bytes]:
 KINDS: dict[str, Callable[[bytes, bytes], Found]] = {
     ".csv": compare_csv,
     ".json": compare_json,
+    ".gexf": compare_lines,
+    ".graphml": compare_lines,
+    ".net": compare_lines,
+    ".txt": compare_lines,
     ".svg": compare_svg,
     ".png": compare_png,
     ".html": compare_html,
