@@ -68,6 +68,11 @@ def verdict(tmp_path: Path, name: str, old: str | bytes, new: str | bytes) -> st
         ("a.png", png(0, 100, 200), png(0, 100), "different"),
         ("a.html", "<p>52 %</p>", "<p>53 %</p>", "different"),
         ("a.txt", "one", "two", "different"),
+        ("a.gexf", '<edge weight="0.25" />', '<edge weight="0.2500000001" />', "tolerated"),
+        ("a.graphml", '<data key="d1">0.25</data>', '<data key="d1">0.26</data>', "different"),
+        ("a.net", '1 "cyber" 0.5 0.25\n', '1 "Cyber" 0.5 0.25\n', "different"),
+        ("a.net", "1 2 0.25\n", "1 3 0.25\n", "different"),
+        ("a.txt", "1\t2\t0.25\n", "1\t2\t0.25\n2\t3\t0.25\n", "different"),
     ],
 )
 def test_each_kind_of_file_is_compared_by_its_rules(tmp_path, name, old, new, expected):

@@ -82,7 +82,8 @@ def place_labels(
                 break
     nowhere = (np.nan, np.nan, "", False)
     rows = [found.get(node, nowhere) for node in table.index]
-    return pd.DataFrame(rows, index=table.index, columns=["x", "y", "place", "placed"])
+    kinds = {"x": float, "y": float, "place": str, "placed": bool}
+    return pd.DataFrame(rows, index=table.index, columns=list(kinds)).astype(kinds)
 
 
 def _list_places(row: pd.Series, gap: float) -> Iterator[tuple[str, np.ndarray]]:

@@ -78,8 +78,8 @@ def lay_out(
     The quality that `measure_layout` computes is made as small as can be (VOS: Van Eck & Waltman 2007; as in
     VOSviewer, attraction 2 and repulsion 1) by L-BFGS-B from several starts, and then, for up to 250 nodes, by Newton's
     method, so that the places are right far beyond the digits that are kept. The layout is turned so that it is widest
-    from left to right and the heaviest node stands right of the middle and above it (y upwards). Nodes with the same
-    ties could change places; they stand in the order of their names, from left to right.
+    from left to right and the heaviest node stands right of the middle and above it (y upwards). Twins, nodes with the
+    same ties, could change places: they stand from left to right, heaviest first.
 
     Nodes near each other are tied to each other or to the same others. Distances are an impression, not a measure: in
     two dimensions many strong ties are drawn too long. Directions mean nothing.
@@ -127,7 +127,8 @@ def lay_out(
     if len(ties) > 1:
         with one_thread():
             points = _settle(ties, _begin(ties, start, n_starts, seed), attraction, repulsion)
-        points = _order_twins(_turn(_standardise(points), order), ties)
+        twins = _find_twins(ties)
+        points = _order_twins(_turn(_standardise(points), order, twins), order, twins)
     else:
         points = np.zeros((len(ties), 2))
     points = np.round(points, DECIMALS) + 0.0  # no minus zero
@@ -312,29 +313,43 @@ def _standardise(points: np.ndarray) -> np.ndarray:
     return points / max(distance[np.triu_indices(len(points), k=1)].mean(), 1e-12)
 
 
-def _turn(points: np.ndarray, order: np.ndarray) -> np.ndarray:
+def _turn(points: np.ndarray, order: np.ndarray, twins: Sequence[Sequence[int]]) -> np.ndarray:
     """
     A layout turned to its widest direction, and mirrored so that the heaviest node off an axis is on its upper side.
 
-    Where no direction is widest, the heaviest node away from the middle goes to the right.
+    Where no direction is widest, the heaviest node away from the middle goes to the right. Twins count as one node in
+    their middle, for which of them is where means nothing; where all is symmetric but the places, the side with the
+    few far ones is the upper.
     """
+    middle = points.copy()
+    for group in twins:
+        middle[group] = points[group].mean(axis=0)
     x, y = points.T
     spread, lean = (x**2 - y**2).mean(), 2 * (x * y).mean()
-    if np.hypot(spread, lean) > LEVEL:
-        angle = np.arctan2(lean, spread) / 2
-    else:
-        off = [node for node in order if np.hypot(*points[node]) > LEVEL]
-        angle = np.arctan2(y[off[0]], x[off[0]])
-    turned = np.column_stack([x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)])
+    angle = np.arctan2(lean, spread) / 2
+    if np.hypot(spread, lean) < LEVEL:
+        off = [middle[node] for node in order if np.hypot(*middle[node]) > LEVEL]
+        angle = np.arctan2(*(off or [points[order[0]]])[0][::-1])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    points, middle = points @ turn, middle @ turn
     for axis in range(2):
-        off = [node for node in order if abs(turned[node, axis]) > LEVEL]
-        turned[:, axis] *= np.sign(turned[off[0], axis]) if off else 1.0
-    return turned
+        off = [middle[node, axis] for node in order if abs(middle[node, axis]) > LEVEL]
+        skew = (points[:, axis] ** 3).mean()
+        points[:, axis] *= np.sign(off[0] if off else skew if abs(skew) > LEVEL else 1.0)
+    return points
 
 
-def _order_twins(points: np.ndarray, ties: np.ndarray) -> np.ndarray:
-    """Nodes with the same ties put in their order from left to right, equally far ones from top to bottom."""
+def _order_twins(points: np.ndarray, order: np.ndarray, twins: Sequence[Sequence[int]]) -> np.ndarray:
+    """Twins put in their order from left to right, equally far ones from top to bottom."""
     points, at = points.copy(), np.round(points, DECIMALS)
+    for group in twins:
+        own = [node for node in order if node in group]
+        points[own] = points[sorted(group, key=lambda node: (at[node, 0], -at[node, 1]))]
+    return points
+
+
+def _find_twins(ties: np.ndarray) -> list[list[int]]:
+    """The groups of nodes with the same ties to all others."""
     alike: dict[bytes, list[list[int]]] = {}
     for node, profile in enumerate(np.sort(ties, axis=1).round(9)):  # twins have the same strengths, to the same nodes
         groups = alike.setdefault(profile.tobytes(), [])
@@ -343,9 +358,7 @@ def _order_twins(points: np.ndarray, ties: np.ndarray) -> np.ndarray:
             own.append(node)
         else:
             groups.append([node])
-    for twins in (group for groups in alike.values() for group in groups):
-        points[twins] = points[sorted(twins, key=lambda node: (at[node, 0], -at[node, 1]))]
-    return points
+    return [group for groups in alike.values() for group in groups if len(group) > 1]
 
 
 def _are_twins(ties: np.ndarray, one: int, other: int) -> bool:
