@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from markupsafe import Markup
 
-from analysis import inputs
+from analysis import inputs, networkview
 from analysis.exports import MUTED
 from analysis.glossary import gloss
 
@@ -137,6 +137,36 @@ def figure(svg: str, *, name: str, caption: str, alt: str) -> Shown:
         ' alt="{}" src="{}"></div><figcaption>{}</figcaption></figure>'
     ).format(name, name.replace("-", " "), width, width, height, alt, _data_uri("image/svg+xml", svg), caption)
     return Shown({"text/html": str(image), "text/plain": f"Figure {name}: {alt}"})
+
+
+def network(data: Mapping[str, Any], *, name: str, caption: str, alt: str, svg: str) -> Shown:
+    """
+    A network to explore: on a page one can walk it, search it and read the passages behind it; elsewhere a figure.
+
+    Parameters
+    ----------
+    data : mapping, see `networkview.check_network`
+        Its ``passages`` must stand on the same page, shown by `passages`.
+    name, caption, alt : as for `figure`
+    svg : str
+        The same network as a figure, which `exports.save_figure` returned.
+
+    Raises
+    ------
+    InputError : if something of the network is missing or cannot be drawn; names the key
+    """
+    still = figure(svg, name=name, caption=caption, alt=alt)
+    view = networkview.check_network(_with_markers(data), f"network {name}")
+    words = {"name": name, "caption": str(Markup("{}").format(caption)), "alt": alt}
+    return Shown(still.data, {"network": {**view, **words}})
+
+
+def _with_markers(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same network, each theme with its marker."""
+    from analysis.figures import MARKERS  # brings matplotlib, half a second that only notebooks should spend
+
+    themes = [{"marker": MARKERS.get(theme.get("name"), "o"), **theme} for theme in data.get("themes", [])]
+    return {**data, "themes": themes}
 
 
 def table(

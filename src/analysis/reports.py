@@ -1,14 +1,16 @@
 """
 From executed notebooks to pages: one self-contained HTML file per run, and an index that gives the reading order.
 
-A page asks for nothing outside itself and holds no script. Markup comes from `display` and from markdown; whatever
-else stands in an output (text of a document, say) is shown as text: the list of allowed tags and attributes is here,
-and the Content-Security-Policy of the page is the second wall.
+A page asks for nothing outside itself and holds no script; only one with a network does, ``template/network.js``. Markup
+comes from `display`, from markdown and from templates; whatever else stands in an output (text of a document, say) is
+shown as text: the list of allowed tags and attributes is here, and the Content-Security-Policy of the page, which knows
+that one script by its checksum, is the second wall.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import sys
@@ -24,7 +26,7 @@ import bleach
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from analysis import inputs
+from analysis import inputs, networkpanels, networkview
 from analysis.display import VERDICTS
 from analysis.parameters import PLACES
 
@@ -112,9 +114,11 @@ def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], prov
         "sections": sections,
         "provenance": _made_by(provenance, run),
         "navigation": _navigation(pages, position),
+        "script": _script() if next(_networks(notebook), None) else None,
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     _check_page(html, run)
+    _check_links(html, run)
     return html
 
 
@@ -158,6 +162,7 @@ def _exporter() -> HTMLExporter:
     exporter.register_filter("markdown", render_markdown)
     exporter.register_filter("phrase", _render_phrase)
     exporter.register_filter("clean", clean_output)
+    exporter.register_filter("network", render_network)
     return exporter
 
 
@@ -178,6 +183,36 @@ def render_markdown(text: str) -> str:
 def clean_output(html: str) -> str:
     """HTML of an output with the tags and attributes that `display` writes; any other tag is shown as text."""
     return _clean(html, OUTPUT_TAGS)
+
+
+def render_network(data: Mapping[str, Any]) -> str:
+    """The network that `display.network` put into an output, as drawings and controls; all its texts are escaped."""
+    where = f"network {data.get('name')}"
+    inputs.check_keys(dict.fromkeys(data, True), where, required=("name", "caption", "alt"), optional=tuple(data))
+    words = {key: str(data[key]) for key in ("name", "caption", "alt")}
+    if not re.fullmatch(ATTRIBUTES["id"], words["name"]):
+        allowed = "a letter, then letters, digits, - and _"
+        raise inputs.InputError(where, f"the name {words['name']!r}", allowed=allowed, remedy="It becomes an id.")
+    view = networkview.check_network({key: data[key] for key in data if key not in words}, where)
+    template = _exporter().environment.get_template("network.html.j2")
+    html: str = template.render(network={**words, **view, **networkpanels.draw_panels(view)})
+    return html
+
+
+@cache
+def _script() -> dict[str, str]:
+    """The script of pages with a network, and the checksum by which their Content-Security-Policy knows it."""
+    text = (Path(__file__).parent / "template/network.js").read_text(encoding="utf-8")
+    checksum = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return {"text": text, "checksum": f"sha256-{checksum}"}
+
+
+def _networks(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
+    """The networks of a notebook, in the order in which they are shown."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "network" in output.get("metadata", {}):
+                yield output.metadata["network"]
 
 
 def _render_phrase(text: str) -> str:
@@ -379,3 +414,13 @@ def _check_page(html: str, run: str) -> None:
                 run, f"the id {name!r} twice", allowed="each id once", remedy="Give one another name."
             )
         seen.add(name)
+
+
+def _check_links(html: str, run: str) -> None:
+    """Whether a page shows each passage to which a network on it leads."""
+    wanted = {one for ids in re.findall(r'\sdata-passages="([^"]*)"', html) for one in ids.split()}
+    shown = set(re.findall(r'\sid="p-([^"]+)"', html))
+    if lacking := sorted(wanted - shown):
+        found = f"a network that leads to {len(lacking)} passages not shown, the first {lacking[0]!r}"
+        remedy = "Show them by display.passages(…), with a higher limit."
+        raise inputs.InputError(run, found, allowed="passages of the same page", remedy=remedy)
