@@ -1,5 +1,7 @@
-"""The study itself, opened once: the tests work on the three real texts."""
+"""What tests share: the study itself, opened once, and a browser in which to look at pages."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,9 @@ from analysis.comparisons import Comparison, compare_texts
 from analysis.study import Study, open_study
 
 ROOT = Path(__file__).parents[1]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +29,57 @@ def codes() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def comparison(here: Study) -> Comparison:
     return compare_texts(here, n_draws=200, n_permutations=500, seed=1)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        message = "Chromium is not installed (or name it in the variable CHROMIUM): pages are not looked at."
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(message)
+    from playwright.sync_api import sync_playwright  # only those who look at pages wait for it
+
+    with sync_playwright() as play:
+        # A container's root cannot have Chromium's sandbox; the pages are our own.
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *QUIET])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens a page and keeps watch: requests that leave it, dialogs and messages of the console are collected."""
+    contexts = []
+
+    def visit(path: Path, *, width: int = 1280, scheme: str = "light", **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.events = []
+        page.on("dialog", lambda dialog: (page.events.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda message: page.events.append(f"console {message.text}"))
+        page.on("pageerror", lambda error: page.events.append(f"error {error}"))
+        page.on("request", lambda request: note(page, path, request.url))
+        page.goto(path.as_uri())
+        return page
+
+    def note(page, path: Path, url: str) -> None:
+        if not url.startswith("data:") and url.partition("#")[0] != path.as_uri():
+            page.events.append(f"request {url}")
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def violations():
+    """What axe-core has against a page, everything that is folded opened; one line per rule and element."""
+
+    from axe_playwright_python.sync_playwright import Axe
+
+    def violations(page) -> list[str]:
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+    return violations
