@@ -18,6 +18,8 @@ EVIDENCE = [
     Run("02_themes", "All themes"),
     *THEMES,
     Run("04_topics", "Topics", early=True),
+    Run("05_networks", "Networks"),
+    Run("06_validation", "Validation"),
 ]
 OVERVIEW = Run("07_overview", "Overview", needs=[run.name for run in EVIDENCE])
 

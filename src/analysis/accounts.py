@@ -41,11 +41,15 @@ def name_nodes(here: Study, presence: Presence) -> dict[str, Markup]:
     return {theme: display.escape(theme) for theme in presence.themes} | shown
 
 
-def link_paragraphs(paragraphs: Sequence[str], *, most: int = 12) -> Markup:
-    """Links to passages on the same page; where there are more than `most`, the rest is counted."""
-    links = [Markup('<a href="#p-{}">{}</a>').format(one, one) for one in paragraphs[:most]]
-    rest = len(paragraphs) - most
-    return Markup(", ").join([*links, *([f"and {rest} more"] if rest > 0 else [])]) or Markup("–")
+def link_paragraphs(paragraphs: Sequence[str]) -> Markup:
+    """Links to passages on the same page, by text: ``2014: 3, 17; 2018: 4``."""
+    by_text: dict[str, list[Markup]] = {}
+    for one in paragraphs:
+        text, number = one.rsplit("-", 1)
+        link = Markup('<a href="#p-{}" title="{}">{}</a>').format(one, one, number.lstrip("0"))
+        by_text.setdefault(text, []).append(link)
+    parts = [Markup("{}: {}").format(text, Markup(", ").join(links)) for text, links in by_text.items()]
+    return Markup("; ").join(parts) or Markup("–")
 
 
 def present_ties(
@@ -63,11 +67,9 @@ def present_ties(
     """
     surest = pick_changes(ties, changes)
     table = _count_ties(ties, list(dict.fromkeys([*changes["before"], *changes["after"]])), names)
+    interval = " (" + _points(surest["low"]) + " to " + _points(surest["high"]) + ")"
     return table.assign(
-        from_to=surest["before"] + "–" + surest["after"],
-        difference=_points(surest["difference"]),
-        interval=_points(surest["low"]) + " to " + _points(surest["high"]),
-        p=surest["p"].map("{:.3f}".format),
+        change=surest["before"] + "–" + surest["after"] + ": " + _points(surest["difference"]) + interval,
         adjusted_p=surest["p_adjusted"].map("{:.2f}".format),
         verdict=surest["verdict"],
         passages=_links(evidence),
@@ -86,7 +88,7 @@ def _count_ties(ties: pd.DataFrame, texts: Sequence[str], names: Mapping[str, Ma
         "tie": _column(names[row.source] + Markup(" – ") + names[row.target] for row in ties.itertuples()),
         **{text: ties[text].reset_index(drop=True) for text in texts},
         "expected": ties["expected"].map(lambda n: "–" if n != n else f"{n:.1f}").reset_index(drop=True),
-        "p_together": ties["p"].map("{:.3f}".format).reset_index(drop=True),
+        "p": ties["p"].map("{:.3f}".format).reset_index(drop=True),
         "q": ties["q"].map("{:.2f}".format).reset_index(drop=True),
     }
     return pd.DataFrame(table)
@@ -390,4 +392,4 @@ def present_units(units: pd.DataFrame, names: Mapping[str, Markup]) -> pd.DataFr
 def pick_passages(here: Study, presence: Presence, nodes: Sequence[str]) -> pd.DataFrame:
     """The paragraphs that hold any of the nodes, the hits of all themes marked: what ties lead to."""
     held = set(presence.units.loc[presence.marks[list(nodes)].any(axis=1), "paragraph_id"])
-    return list_passages(here, here.hits[here.hits["paragraph_id"].isin(held)])
+    return list_passages(here, here.hits[here.hits["paragraph_id"].isin(held)], also=sorted(held))

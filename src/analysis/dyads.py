@@ -192,15 +192,36 @@ def count_near(here: Study, *, window: int) -> pd.DataFrame:
     lengths = pd.Series({name: len(places) for name, places in begins.items()})
     before = lengths.groupby(sentences["paragraph_id"], sort=False).cumsum() - lengths
     hits = here.hits.copy()
-    hits["unit"] = pd.Categorical(hits["paragraph_id"], list(dict.fromkeys(sentences["paragraph_id"]))).codes
+    hits["unit"] = hits["paragraph_id"]
     inside = [bisect_right(begins[row.sentence_id], row.start) - 1 for row in hits.itertuples()]
     hits["position"] = before[hits["sentence_id"]].to_numpy() + inside
-    hits = hits.sort_values(["unit", "position", "theme"], kind="stable")
-    labels = pd.Index([theme.label for theme in here.themes])
-    column = hits["theme"].map({theme.name: number for number, theme in enumerate(here.themes)})
-    units, position, theme = (values.to_numpy(dtype=np.int32) for values in (hits["unit"], hits["position"], column))
-    paragraphs = pd.Index(sentences["paragraph_id"].unique())
-    near = cooccurrence.count_in_windows(
-        terms.Sequences(units, position, theme, paragraphs, labels), window=window, count="boolean"
+    pairs = hits[["unit", "position", "theme"]].merge(hits[["unit", "position", "theme"]], on="unit")
+    pairs = pairs[(pairs["position_x"] - pairs["position_y"]).abs() <= window]
+    pairs = pairs[["unit", "theme_x", "theme_y"]].drop_duplicates()
+    labels = {theme.name: theme.label for theme in here.themes}
+    near = pd.crosstab(pairs["theme_x"].map(labels), pairs["theme_y"].map(labels))
+    return near.reindex(index=labels.values(), columns=labels.values(), fill_value=0)
+
+
+def correlate_units(here: Study, words: Sequence[str], *, window: int = 10) -> pd.DataFrame:
+    """
+    Whether pairs of words that often stand together in a paragraph do so in a sentence and a window, too.
+
+    Returns
+    -------
+    DataFrame, units x units: Spearman's rank correlation, over all pairs of `words`, of the number of paragraphs,
+        sentences and windows with both (-1 to 1)
+    """
+    counts = {}
+    for unit in networks.UNITS:
+        found = terms.count_text(here.corpus.sentences, here.languages, unit=unit)
+        place = found.terms.get_indexer(list(words))
+        counts[unit] = cooccurrence.units_with_both(found.matrix[:, place]).toarray()
+    sequences = cooccurrence.keep_terms(
+        terms.list_sequences(here.corpus.sentences, here.languages), pd.Index(sorted(words))
     )
-    return pd.DataFrame(near.toarray(), labels, labels)
+    near = cooccurrence.count_in_windows(sequences, window=window).toarray()
+    order = pd.Index(sorted(words)).get_indexer(list(words))
+    counts[f"window of {window}"] = near[np.ix_(order, order)]
+    upper = np.triu_indices(len(words), 1)
+    return pd.DataFrame({unit: table[upper] for unit, table in counts.items()}).corr("spearman")

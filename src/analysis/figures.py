@@ -120,6 +120,8 @@ def _paint_cells(values: pd.DataFrame, labels: pd.DataFrame, ax: Axes, *, most: 
     norm = Normalize(0, max(most, 1e-9), clip=True)
     ax.imshow(values.to_numpy(dtype=float), cmap=blues, norm=norm, aspect="auto")
     for (row, column), value in np.ndenumerate(values.to_numpy(dtype=float)):
+        if not labels.iloc[row, column]:
+            continue
         # not INK and PAPER, which change places on a dark screen: cells keep their colour
         colour = "#fefefe" if relative_luminance(blues(norm(value))) < 0.18 else "#010101"
         ax.text(column, row, labels.iloc[row, column], ha="center", va="center", color=colour, fontsize=9)

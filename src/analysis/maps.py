@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from analysis.exports import HAIRLINE, INK, MUTED, PAPER
 from analysis.figures import MARKERS, _paint_cells
@@ -20,6 +22,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "weaker": {"color": "#d55e00", "linestyle": "-", "linewidth": 2.4},
     "gone": {"color": "#d55e00", "linestyle": (0, (1, 1.5)), "linewidth": 2.4},
 }
+LEAST = 3  # units together, from which on a matrix says how far beyond chance that is
 # Where a label stands beside its node: offset in points, and what of the label stands there.
 SIDES = {
     "n": (0, 1, "center", "bottom"),
@@ -127,18 +130,18 @@ def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     """
     Themes by themes in one text: units with both, below the diagonal; the darker, the more often beyond chance.
 
+    Pairs with fewer than `LEAST` units stay light, for one unit of two rare themes is far beyond chance.
+
     Parameters
     ----------
     counts : DataFrame, themes x themes, units with both; the diagonal holds the units of the theme
     lift : DataFrame of the same shape; 1 and below = light, 4 and above = dark
     """
     below = np.tril(np.ones(counts.shape, dtype=bool), -1)
-    shade = (np.log2(lift.where(lift > 0)) / 2).where(below).fillna(0).clip(0, 1)
-    diagonal = np.eye(len(counts), dtype=bool)
-    labels = counts.astype(int).astype(str).where(below | diagonal, "").replace("0", "·")
-    _paint_cells(shade, labels, ax, most=1)
-    hidden = np.where(below, np.nan, 1.0)  # the diagonal and what is above it are no pairs: left as paper
-    ax.imshow(hidden, cmap="gray", vmin=0, vmax=1, aspect="auto", alpha=0)
+    told = below & (counts >= LEAST).to_numpy()
+    shade = np.log2(lift.where(told & (lift > 1), 1)) / 2
+    named = (below | np.eye(len(counts), dtype=bool)) & (counts > 0).to_numpy()
+    _paint_cells(shade, counts.astype(int).astype(str).where(named, ""), ax, most=1)
     ax.set_xticks(range(len(counts)), counts.columns, rotation=45, ha="right")
     ax.xaxis.tick_bottom()
     ax.tick_params(length=0)
@@ -157,11 +160,11 @@ def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str,
     """
     rows = np.arange(len(ties))
     middle = (len(ties) - 1) / 2
-    bend = np.linspace(0, 1, 40)
-    ease = bend**2 * (3 - 2 * bend)
     for row, (_, tie) in zip(rows, ties.iterrows(), strict=True):
-        style = {"color": colour if tie["kept"] else MUTED, "linestyle": "-" if tie["kept"] else (0, (2, 2))}
-        ax.plot(bend, middle + (row - middle) * ease, linewidth=0.6 + 0.8 * np.sqrt(tie["n"]), alpha=0.8, **style)
+        style = {"edgecolor": colour if tie["kept"] else MUTED, "linestyle": "-" if tie["kept"] else (0, (2, 2))}
+        bend = Path([(0, middle), (0.5, middle), (0.5, row), (1, row)], [Path.MOVETO, *[Path.CURVE4] * 3])
+        width = 0.6 + 0.8 * np.sqrt(tie["n"])
+        ax.add_patch(PathPatch(bend, facecolor="none", linewidth=width, alpha=0.8, **style))
         ax.annotate(tie["label"], (1.03, row - (0.16 if tie["gloss"] else 0)), va="center", annotation_clip=False)
         ax.annotate(tie["gloss"], (1.03, row + 0.22), va="center", fontsize=8, color=MUTED, annotation_clip=False)
         for place, text in enumerate(texts):

@@ -106,9 +106,9 @@ def list_shown_words(study: Study) -> list[str]:
     return sorted({*headings, *words})
 
 
-def list_passages(study: Study, hits: pd.DataFrame) -> pd.DataFrame:
+def list_passages(study: Study, hits: pd.DataFrame, also: Iterable[str] = ()) -> pd.DataFrame:
     """
-    The paragraphs that hold hits, as `analysis.display.passages` shows them.
+    The paragraphs that hold hits, as `analysis.display.passages` shows them; `also` others, by id, with nothing marked.
 
     Returns
     -------
@@ -122,6 +122,8 @@ def list_passages(study: Study, hits: pd.DataFrame) -> pd.DataFrame:
         list(zip(offset + hits["start"], offset + hits["end"], strict=True)), index=hits.index, dtype=object
     )
     by_paragraph = spans.groupby(hits["paragraph_id"]).agg(list)
+    empty = pd.Series({paragraph: [] for paragraph in also if paragraph not in by_paragraph.index}, dtype=object)
+    by_paragraph = pd.concat([by_paragraph, empty])
     table = study.corpus.paragraphs.merge(by_paragraph.rename("spans"), left_on="paragraph_id", right_index=True)
     titles = study.corpus.sections.set_index("section_id")["title"]
     table["section"] = table["section_id"].map(titles)
