@@ -58,6 +58,7 @@ def test_patterns_read_as_in_the_dictionary():
     texts = pd.Series({"a": "Het SIS is de basis; sis niet. Cyberaanval en EU-cyberbeleid."})
     assert kwic(texts, "SIS")["from"].tolist() == [2]
     assert kwic(texts, "sis")["from"].tolist() == [2, 6]
+    assert kwic(texts, "cyber").empty  # a whole word
     assert kwic(texts, "*cyber*")["keyword"].tolist() == ["Cyberaanval", "EU-cyberbeleid"]
     assert kwic(texts, "de * sis")["keyword"].tolist() == ["de basis; sis"]
     assert kwic(texts, ["niet", "is de"])[["from", "to", "pattern"]].to_numpy().tolist() == [

@@ -214,6 +214,8 @@ def test_units_are_counted_as_pair_by_pair(units):
         together.update((one, other) for one in set(words) for other in set(words))
         own.update(word for word, n in Counter(words).items() if n > 1)
     assert as_counter(units_with_both(matrix), sequences.terms) == together
+    assert units_with_both(matrix).has_canonical_format
+    assert count_in_units(matrix).has_canonical_format
     assert as_counter(count_in_units(matrix), sequences.terms) == often
     boolean = {pair: n for pair, n in together.items() if pair[0] != pair[1]} | {
         (word, word): own[word] for word in own

@@ -199,8 +199,7 @@ def close_gaps(sequences: Sequences) -> Sequences:
     [0, 1, 0]
     """
     new_unit = np.diff(sequences.unit, prepend=-1) != 0
-    step = (np.diff(sequences.position, prepend=-1) != 0) | new_unit
-    place = np.cumsum(step)
+    place = np.cumsum(np.diff(sequences.position, prepend=-1) != 0)
     first = place[new_unit]
     position = place - np.repeat(first, np.diff(np.append(np.flatnonzero(new_unit), len(place))))
     return Sequences(sequences.unit, position.astype(np.int32), sequences.term, sequences.units, sequences.terms)
@@ -339,8 +338,5 @@ def _product(x: sparse.csr_array) -> sparse.csr_array:
 
 def _with_diagonal(matrix: sparse.csr_array, diagonal: np.ndarray) -> sparse.csr_array:
     """The matrix with another diagonal."""
-    result = sparse.csr_array(
-        matrix + sparse.diags_array(diagonal - matrix.diagonal(), format="csr", dtype=matrix.dtype)
-    )
-    result.eliminate_zeros()
-    return result
+    change = sparse.diags_array(diagonal - matrix.diagonal(), format="csr", dtype=matrix.dtype)
+    return sparse.csr_array(matrix + change)  # which keeps no zeros
