@@ -26,7 +26,7 @@ function explore(figure) {
 
   /* Setting up: wide invisible targets, then the controls that make no sense without this script. */
   for (const panel of panels) addTargets(panel);
-  for (const part of figure.querySelectorAll(".panels [data-node], .panels [data-tie]")) {
+  for (const part of figure.querySelectorAll(".panels .node, .panels .tie")) {
     const { node, tie } = part.dataset;
     (node === undefined ? ties[tie] : nodes[node]).parts.push(part);
   }
