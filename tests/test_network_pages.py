@@ -383,14 +383,16 @@ def test_targets_measure_24_pixels_and_labels_10(visit, path, width):
         assert control.bounding_box()["height"] >= 24
 
 
-def test_paper_shows_the_drawings_and_nothing_to_press(page):
-    node(page, "radicalisering").focus()
+def test_paper_shows_all_drawings_as_they_are_and_nothing_to_press(page):
+    looks = "all => all.map(one => getComputedStyle(one).fill + getComputedStyle(one).stroke)"
+    before = page.locator(".panel .mark, .panel .tie").evaluate_all(looks)
+    node(page, "grens").focus()
     page.keyboard.press("Space")
+    page.get_by_label("Text", exact=True).select_option("2018")
     page.emulate_media(media="print")
-    page.wait_for_timeout(200)
     assert page.locator(".controls:visible, .says:visible, .keys:visible, .drawer:visible").count() == 0
     assert page.locator(".panel svg:visible").count() == 4
-    assert {one.evaluate("one => getComputedStyle(one).opacity") for one in page.locator(".panel .node").all()} == {"1"}
+    assert page.locator(".panel .mark, .panel .tie").evaluate_all(looks) == before
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
@@ -419,10 +421,17 @@ def test_changes_differ_in_dash_or_width_not_in_colour_alone(page):
     assert len(looks) == len(set(looks)) == 5
 
 
-def test_who_wants_no_motion_gets_none(visit, path):
-    page = visit(path, reduced_motion="reduce")
-    duration = "one => getComputedStyle(one).transitionDuration"
-    assert page.locator(".panel .node").first.evaluate(duration) == "0s"
+def test_nothing_moves(page):
+    moving = "all => all.filter(one => {const s = getComputedStyle(one);\n" + (
+        "return s.transitionDuration !== '0s' || s.animationName !== 'none'}).length"
+    )
+    assert page.locator(".network, .network *").evaluate_all(moving) == 0
+
+
+def test_what_is_left_out_by_a_filter_loses_its_label(page):
+    assert node(page, "preventie").locator("text").is_visible()
+    page.get_by_label("Theme", exact=True).select_option("cyber")
+    assert not node(page, "preventie").locator("text").is_visible()
 
 
 def test_two_networks_on_a_page_mind_their_own_business(visit, tmp_path, crossing):

@@ -40,7 +40,7 @@ function explore(figure) {
     lit = item ? [item, ...item.near].flatMap((one) => one.parts) : [];
     for (const part of lit) part.classList.add("lit");
     if (item) for (const part of item.parts) part.classList.add("chosen");
-    figure.classList.toggle("active", item !== null);
+    find(".panels").classList.toggle("active", item !== null);
   }
 
   function announce(item) {
@@ -346,7 +346,7 @@ function addTargets(panel) {
     targets.append(round);
     const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
     set(ring, { class: "ring", r: 9 });
-    group.append(ring);
+    group.querySelector("text").before(ring);
   }
   panel.querySelector(".nodes").before(targets);
 }
