@@ -31,6 +31,54 @@ def comparison(here: Study) -> Comparison:
     return compare_texts(here, n_draws=200, n_permutations=500, seed=1)
 
 
+@pytest.fixture
+def crossing() -> dict:
+    """
+    A network whose answers one knows: *radicalisering* in the middle, one term in each direction, six ties.
+
+    2014 lacks nothing, 2018 lacks *preventie* and *cyberaanval*, 2020 lacks *terrorisme*. *grens* is most frequent.
+    """
+    terms = {
+        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2], None),
+        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0], "e"),
+        "preventie": ("prevention", None, 0, 1, [1, 0, 1], "n"),
+        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3], "w"),
+        "grens": ("border", None, 0, -1, [28, 1, 1], "s"),
+    }
+    ties = [
+        ("radicalisering", "terrorisme", [3, 1, 0], [True, False, False], "gone"),
+        ("preventie", "radicalisering", [1, 0, 1], [False, False, True], "too few to tell"),
+        ("cyberaanval", "radicalisering", [1, 0, 2], [False, False, True], "stronger"),
+        ("grens", "radicalisering", [0, 1, 1], [False, False, False], "new"),
+        ("terrorisme", "preventie", [1, 0, 0], [False, False, False], "weaker"),
+        ("cyberaanval", "grens", [0, 0, 1], [False, False, False], "inconclusive"),
+    ]
+    texts = {"2014": "2014 · communication", "2018": "2018 · progress report", "2020": "2020 · press release"}
+
+    def passages(counts: list[int]) -> list[str]:
+        return [f"{text}-{i:03}" for text, n in zip(texts, counts, strict=True) for i in range(1, n + 1)]
+
+    return {
+        "texts": [{"id": text, "title": title} for text, title in texts.items()],
+        "compare": ["2014", "2020"],
+        "themes": [
+            {"name": "cyber", "label": "Cyber", "colour": "#0072b2"},
+            {"name": "radicalisation", "label": "Radicalisation", "colour": "#d55e00"},
+        ],
+        "language": "nl",
+        "nodes": [
+            {"id": word, "label": word, "gloss": gloss, "theme": theme, "x": x, "y": y, "counts": counts}
+            | {"label_at": at, "passages": passages(counts), "community": 1, "stability": 0.9}
+            for word, (gloss, theme, x, y, counts, at) in terms.items()
+        ],
+        "ties": [
+            {"source": source, "target": target, "counts": counts, "kept": kept, "change": change}
+            | {"passages": passages(counts)}
+            for source, target, counts, kept, change in ties
+        ],
+    }
+
+
 @pytest.fixture(scope="module")
 def browser():
     if CHROMIUM is None:

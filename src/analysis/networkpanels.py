@@ -17,7 +17,7 @@ Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 # All panels are drawn 360 units wide; the style sheet decides how many pixels that is.
-WIDTH, LOWEST, TALLEST, SIDE, EDGE = 360, 200, 330, 44, 16
+WIDTH, LOWEST, TALLEST, SIDE, EDGE = 360, 200, 340, 44, 20
 # Size of labels in units, for panels of at least 0, 330, 450 and 640 pixels: ten pixels or a little more in each.
 LABEL_SIZES = (13, 10.8, 8.2, 5.6)
 TIE_STEPS = (2, 3, 5, 8, 13)  # from so many paragraphs on, a tie is drawn in the next width
@@ -87,10 +87,6 @@ def _terms(view: Mapping[str, Any], places: Sequence[Place]) -> list[dict[str, A
     """Each term once: its place, its marker, where its label stands and what is said of it."""
     themes = {theme["name"]: theme for theme in view["themes"]}
     n_ties = Counter(end for tie in view["ties"] for end in (tie["source"], tie["target"]) if any(tie["counts"]))
-    labels = [
-        label_place(node["label_at"] or _inward(place), _radius(max(node["counts"]), node["theme"]))
-        for node, place in zip(view["nodes"], places, strict=True)
-    ]
     return [
         {
             **{key: node[key] for key in ("label", "gloss", "theme", "counts", "passages")},
@@ -99,11 +95,13 @@ def _terms(view: Mapping[str, Any], places: Sequence[Place]) -> list[dict[str, A
             "marker": themes[node["theme"]]["marker"] if node["theme"] else "o",
             "colour": themes[node["theme"]]["colour"] if node["theme"] else "",
             "label_at": node["label_at"],
-            "at": label,
-            "radius": _radius(max(node["counts"]), node["theme"]),
+            "at": label_place(direction, radius),
+            "radius": radius,
             "says": f"{_by_text(node['counts'], view)}; {_number(n_ties[node['id']], 'tie')}",
         }
-        for node, place, label in zip(view["nodes"], places, labels, strict=True)
+        for node, place in zip(view["nodes"], places, strict=True)
+        for radius in [_radius(max(node["counts"]), node["theme"])]
+        for direction in [_inside(node["label_at"] or "e", node["label"], place)]
     ]
 
 
@@ -233,9 +231,14 @@ def label_place(direction: str, radius: float) -> dict[str, Any]:
     return {"x": x, "y": y, "dy": dy, "anchor": "start" if x > 0 else "end" if x < 0 else "middle"}
 
 
-def _inward(place: Place) -> str:
-    """Where a label without a place of its own appears when it is asked for: not outside the panel."""
-    return "w" if place[0] > WIDTH / 2 else "e"
+def _inside(direction: str, word: str, place: Place) -> str:
+    """The direction itself, or turned inward where a word of medium size would leave the panel on one side."""
+    reach = LABEL_SIZES[1] * sum(map(_letter, word)) + 6
+    left, right = {"e": (0, reach), "w": (reach, 0)}.get(direction[-1], (reach / 2, reach / 2))
+    upright = direction.rstrip("ew")
+    if place[0] - left < 0 and place[0] + reach <= WIDTH:
+        return f"{upright}e"
+    return f"{upright}w" if place[0] + right > WIDTH and place[0] - reach >= 0 else direction
 
 
 def fit_labels(words: Sequence[str], terms: Sequence[Any], counts: Sequence[int], height: int) -> list[int]:

@@ -1,10 +1,10 @@
 """
 From executed notebooks to pages: one self-contained HTML file per run, and an index that gives the reading order.
 
-A page asks for nothing outside itself and holds no script; only one with a network does, ``template/network.js``. Markup
-comes from `display`, from markdown and from templates; whatever else stands in an output (text of a document, say) is
-shown as text: the list of allowed tags and attributes is here, and the Content-Security-Policy of the page, which knows
-that one script by its checksum, is the second wall.
+A page asks for nothing outside itself and holds no script; only one with a network does, ``template/network.js``.
+Markup comes from `display`, from markdown and from templates; whatever else stands in an output (text of a document,
+say) is shown as text: the list of allowed tags and attributes is here, and the Content-Security-Policy of the page,
+which knows that one script by its checksum, is the second wall.
 """
 
 from __future__ import annotations

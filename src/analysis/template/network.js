@@ -26,7 +26,7 @@ function explore(figure) {
 
   /* Setting up: wide invisible targets, then the controls that make no sense without this script. */
   for (const panel of panels) addTargets(panel);
-  for (const part of figure.querySelectorAll(".panels [data-node], .panels [data-tie]")) {
+  for (const part of figure.querySelectorAll(".panels .node, .panels .tie")) {
     const { node, tie } = part.dataset;
     (node === undefined ? ties[tie] : nodes[node]).parts.push(part);
   }
@@ -40,7 +40,7 @@ function explore(figure) {
     lit = item ? [item, ...item.near].flatMap((one) => one.parts) : [];
     for (const part of lit) part.classList.add("lit");
     if (item) for (const part of item.parts) part.classList.add("chosen");
-    figure.classList.toggle("active", item !== null);
+    find(".panels").classList.toggle("active", item !== null);
   }
 
   function announce(item) {
@@ -346,7 +346,7 @@ function addTargets(panel) {
     targets.append(round);
     const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
     set(ring, { class: "ring", r: 9 });
-    group.append(ring);
+    group.querySelector("text").before(ring);
   }
   panel.querySelector(".nodes").before(targets);
 }
