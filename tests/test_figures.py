@@ -134,3 +134,15 @@ def test_unstable_topics_are_dashed_and_named(ax):
 def test_a_matrix_writes_every_value_with_a_true_minus(ax):
     figures.plot_matrix(pd.DataFrame({"Cyber": [0.5, -0.25]}, index=["t01", "t02"]), ax)
     assert texts(ax) == ["0.50", "−0.25"]
+
+
+def test_scores_stand_on_a_row_for_each_text_with_their_counts(ax):
+    scores = pd.DataFrame(
+        {"theme": ["cyber", "cyber", "cbrn"], "doc_id": ["all", "2014", "all"],
+         "tp": [3, 0, 1], "fp": 0, "fn": [1, 0, 1], "recall": [0.75, np.nan, 0.5], "recall_low": [0.3, 0, 0.1], "recall_high": [0.95, 1, 0.9]}
+    )  # fmt: skip
+    colours, labels = {"cyber": "#0072b2", "cbrn": "#a3488f"}, {"cyber": "Cyber", "cbrn": "CBRN"}
+    figures.plot_scores(scores, ax, measure="recall", colours=colours, labels=labels)
+    assert texts(ax) == ["3/4", "0/0", "1/2", "Cyber", "CBRN"]
+    assert [line.get_xdata()[0] for line in ax.lines] == [0.75, 0.5]  # nothing coded: no dot
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["all", "2014", "all"]
