@@ -137,10 +137,12 @@ def test_a_matrix_writes_every_value_with_a_true_minus(ax):
 
 
 def test_scores_stand_on_a_row_for_each_text_with_their_counts(ax):
-    scores = pd.DataFrame(
-        {"theme": ["cyber", "cyber", "cbrn"], "doc_id": ["all", "2014", "all"],
-         "tp": [3, 0, 1], "fp": 0, "fn": [1, 0, 1], "recall": [0.75, np.nan, 0.5], "recall_low": [0.3, 0, 0.1], "recall_high": [0.95, 1, 0.9]}
-    )  # fmt: skip
+    rows = [
+        ("cyber", "all", 3, 0, 1, 0.75, 0.3, 0.95),
+        ("cyber", "2014", 0, 0, 0, np.nan, 0, 1),
+        ("cbrn", "all", 1, 0, 1, 0.5, 0.1, 0.9),
+    ]
+    scores = pd.DataFrame(rows, columns=["theme", "doc_id", "tp", "fp", "fn", "recall", "recall_low", "recall_high"])
     colours, labels = {"cyber": "#0072b2", "cbrn": "#a3488f"}, {"cyber": "Cyber", "cbrn": "CBRN"}
     figures.plot_scores(scores, ax, measure="recall", colours=colours, labels=labels)
     assert texts(ax) == ["3/4", "0/0", "1/2", "Cyber", "CBRN"]
