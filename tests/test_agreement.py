@@ -147,3 +147,36 @@ def test_codings_that_do_not_fit_are_named():
         agreement.scores(gold.iloc[::-1], gold)
     with pytest.raises(InputError, match="gold: found no rows or other values"):
         agreement.scores(gold, gold * 2)
+
+
+def test_alpha_of_blocks_widens_where_units_of_a_block_are_alike():
+    rng = np.random.default_rng(1)
+    blocks = pd.Series(np.repeat(np.arange(20), 10))
+    truth, wrong = (rng.random(20) < 0.5)[blocks], (rng.random(20) < 0.2)[blocks]
+    codes = pd.DataFrame({"A": truth, "B": truth ^ wrong}).astype(float)
+    single = agreement.krippendorff_alpha(codes, n_draws=400, seed=1)
+    whole = agreement.krippendorff_alpha(codes, blocks=blocks, n_draws=400, seed=1)
+    assert whole.value == single.value
+    assert whole.high - whole.low > 2 * (single.high - single.low)
+
+
+def test_alpha_of_coders_who_never_differ_is_not_sure_to_be_1():
+    codes = pd.DataFrame([[1, 1, 1]] * 5 + [[0, 0, 0]] * 95, columns=list("ABC"))
+    rare = agreement.krippendorff_alpha(codes, blocks=pd.Series(np.arange(100)), n_draws=100, seed=1)
+    assert rare.value == rare.high == 1
+    # Wilson's upper end for 0 of 100, t(99): t²/(100 + t²) = .0379; d = 2/3; D_e = 1 − (15·14 + 285·284)/(300·299)
+    assert rare.low == pytest.approx(1 - 0.0378821 * (2 / 3) / 0.0953177, abs=1e-4)
+    assert agreement.krippendorff_alpha(codes, n_draws=100, seed=1).low == 1
+
+
+def test_drawn_alphas_are_those_of_the_formula():
+    counts = (coded(FOUR).to_numpy()[:, :, None] == np.arange(1, 6)).sum(axis=1)
+    counts = counts[counts.sum(axis=1) >= 2]
+    drawn = np.random.default_rng(1).integers(len(counts), size=(5, len(counts)))
+    again = [agreement._alpha(counts[row], np.arange(1, 6), "nominal") for row in drawn]
+    assert agreement._nominal_alphas(counts, np.arange(len(counts)), drawn) == pytest.approx(again)
+
+
+def test_blocks_of_other_units_are_refused():
+    with pytest.raises(InputError, match="blocks"):
+        agreement.krippendorff_alpha(coded(BINARY), blocks=pd.Series([1, 2]), seed=1)

@@ -108,7 +108,7 @@ def test_wrong_words_give_the_usage_and_status_2():
     assert "invalid choice: 'tagg'" in done.stderr.decode()
 
 
-@pytest.mark.parametrize("command", ["check", "tag"])
+@pytest.mark.parametrize("command", ["check", "tag", "sheet", "codes"])
 def test_help_shows_an_example(command, capsys):
     with pytest.raises(SystemExit) as end:
         main([command, "--help"])
@@ -123,3 +123,43 @@ def test_check_names_the_words_without_a_gloss(tmp_path):
     glossary.write_text("".join(line for line in lines if not line.startswith("cyberaanvallen:")))
     assert "shown without a gloss: cyberaanvallen" in analysis("check", cwd=tmp_path).stdout.decode()
     assert "every word shown has a gloss" in analysis("check").stdout.decode()
+
+
+def test_sheets_are_drawn_coded_and_combined(here, tmp_path):
+    folder = tmp_path / "coding"
+    done = analysis("sheet", str(folder), "-n", "12", "--themes", "cyber", "--coders", "Anna", "Bram")
+    assert done.returncode == 0, done.stderr.decode()
+    files = [folder / "cyber-Anna.csv", folder / "cyber-Bram.csv"]
+    assert done.stdout.decode().split() == [str(path) for path in [*files, folder / "key.csv"]]
+    found = set(here.hits.loc[here.hits["theme"] == "cyber", "sentence_id"])
+    for path in files:  # both code what the dictionary found, so that they agree and it is right
+        sheet = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+        assert len(sheet) == 12
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(sheet[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(row | {"code": int(row["sentence_id"] in found)} for row in sheet)
+        path.write_text(text.getvalue())
+    done = analysis("codes", *map(str, files), "--key", str(folder / "key.csv"))
+    assert done.returncode == 0
+    assert done.stderr.decode() == "cyber: 2 coders, 12 sentences, 0 ties, alpha 1.00 (1.00 to 1.00)\n"
+    table = rows(done.stdout)
+    assert {row["sentence"] for row in table if row["cyber"] == "1"} <= found
+    assert sum(float(row["cyber_weight"]) for row in table) == pytest.approx(len(here.corpus.sentences))
+
+
+def test_a_sheet_without_codes_and_a_folder_in_use_give_one_line_and_status_2(tmp_path):
+    analysis("sheet", str(tmp_path), "-n", "6", "--themes", "cyber", "--coders", "A")
+    for arguments, message in [
+        (["codes", str(tmp_path / "cyber-A.csv")], "found 6 of 6 codes blank, the first on line 2"),
+        (
+            ["sheet", str(tmp_path), "-n", "6", "--themes", "cyber", "--coders", "A"],
+            "cyber-A.csv, key.csv already there",
+        ),
+        (["sheet", str(tmp_path / "new"), "--themes", "cybr"], "--themes: found 'cybr'"),
+    ]:
+        done = analysis(*arguments)
+        assert done.returncode == 2
+        assert message in done.stderr.decode()
+        assert len(done.stderr.decode().splitlines()) == 1
+    assert not (tmp_path / "new").exists()

@@ -134,3 +134,17 @@ def test_unstable_topics_are_dashed_and_named(ax):
 def test_a_matrix_writes_every_value_with_a_true_minus(ax):
     figures.plot_matrix(pd.DataFrame({"Cyber": [0.5, -0.25]}, index=["t01", "t02"]), ax)
     assert texts(ax) == ["0.50", "−0.25"]
+
+
+def test_scores_stand_on_a_row_for_each_text_with_their_counts(ax):
+    rows = [
+        ("cyber", "all", 3, 0, 1, 0.75, 0.3, 0.95),
+        ("cyber", "2014", 0, 0, 0, np.nan, 0, 1),
+        ("cbrn", "all", 1, 0, 1, 0.5, 0.1, 0.9),
+    ]
+    scores = pd.DataFrame(rows, columns=["theme", "doc_id", "tp", "fp", "fn", "recall", "recall_low", "recall_high"])
+    colours, labels = {"cyber": "#0072b2", "cbrn": "#a3488f"}, {"cyber": "Cyber", "cbrn": "CBRN"}
+    figures.plot_scores(scores, ax, measure="recall", colours=colours, labels=labels)
+    assert texts(ax) == ["3/4", "0/0", "1/2", "Cyber", "CBRN"]
+    assert [line.get_xdata()[0] for line in ax.lines] == [0.75, 0.5]  # nothing coded: no dot
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["all", "2014", "all"]
