@@ -16,7 +16,7 @@ from analysis.exports import HAIRLINE, INK, MUTED, PAPER
 from analysis.figures import WIDTH
 
 # With more specifications than this, neighbours are drawn together: a strip shows the share of each option among them.
-MOST_BINS = 70
+MOST_BINS = 56
 ROW = 0.17  # inch that one option takes
 TOP = 1.9  # inch of the curve
 
@@ -61,12 +61,14 @@ def list_rows(table: pd.DataFrame, choices: Sequence[str]) -> list[tuple[str, st
 
 
 def plot_effects(table: pd.DataFrame, ax: Axes, *, colour: str) -> Axes:
-    """The effects as one line, significant ones as dots on it, the reference as an open circle with its name."""
+    """The effects as one line, filled below where significant, the reference as an open circle with its name."""
     place = np.arange(len(table)) + 0.5
+    edges = np.arange(len(table) + 1)
     effect, significant = table["effect"].to_numpy(), table["significant"].to_numpy(dtype=bool)
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.plot(place, effect, color=MUTED, linewidth=1.5)
-    ax.plot(place, np.where(significant, effect, np.nan), "o", color=colour, markersize=2.5, markeredgewidth=0)
+    filled = np.append(np.where(significant, effect, 0), 0)
+    ax.fill_between(edges, filled, step="post", color=colour, alpha=0.45, linewidth=0)
     for at in np.flatnonzero(table["reference"].to_numpy(dtype=bool)):
         ax.plot(place[at], effect[at], "o", color=INK, markersize=7, markerfacecolor=PAPER, zorder=4)
         right = at > len(table) / 2

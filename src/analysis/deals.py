@@ -111,7 +111,7 @@ def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Ch
     for name, (table, *_) in zip(measures, measured, strict=True):
         key = table.tobytes()
         if key not in turned:
-            turned[key] = _count_turns(table, chance.turns)
+            turned[key] = count_turns(table, chance.turns)
         tied.append(sum(weight * turned[key][text] for text, weight in weigh_texts(name, table).items()))
     values = np.stack([np.broadcast_to(one, len(chance.turns) + 1) for one in tied])
     middle, deviation = values[:, 1:].mean(axis=1), values[:, 1:].std(axis=1)
@@ -120,7 +120,7 @@ def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Ch
     return Tested(values[:, 0] - middle, effects[:, 0], effects[:, 1:])
 
 
-def _count_turns(table: np.ndarray, turns: np.ndarray) -> list[np.ndarray]:
+def count_turns(table: np.ndarray, turns: np.ndarray) -> list[np.ndarray]:
     """For each text its units with both themes: as it is, then with the second theme rotated by each of the turns."""
     text, first, second = table
     counts = []

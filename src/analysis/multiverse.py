@@ -78,7 +78,8 @@ def explore(
     Parameters
     ----------
     specifications : DataFrame, optional
-        Some rows of `analysis.specifications.list_specifications`, in any order; by default all.
+        Some rows of `analysis.specifications.list_specifications`, in any order; by default all. A finding without its
+        reference is "too few to tell".
     n_draws : int
         Deals of sections, and rotations, shared by all specifications.
     chunk_size : int

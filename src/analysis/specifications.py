@@ -268,7 +268,7 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
                     (name_specification(finding, chosen), finding.name, finding.kind, options == reference, chosen)
                 )
     kept = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
-    table = pd.DataFrame([row[4] for row in rows], columns=AXES).fillna("").astype(str)
+    table = pd.DataFrame([[row[4].get(axis, "") for axis in AXES] for row in rows], columns=AXES)
     counts = pd.DataFrame(dropped, columns=["finding", "reason"]).value_counts(sort=False).rename("specifications")
     order = list(plan.findings)
     left = counts.reset_index().sort_values(
