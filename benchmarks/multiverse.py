@@ -2,18 +2,19 @@
 Is the multiverse quick, and how often does it call a finding robust that is none?
 
     PYTHONPATH=src python benchmarks/multiverse.py speed
-    PYTHONPATH=src python benchmarks/multiverse.py placebo [simulations]
+    PYTHONPATH=src python benchmarks/multiverse.py placebo [first]
 
-``speed`` runs the full grid of ``data/findings.yml`` with 1 and 2 processes. ``placebo`` runs all changes and ties, with
-the study's own choices, on material in which there is nothing to find, and on material with something planted:
+``speed`` runs the full grid of ``data/findings.yml`` with 1 and 2 processes. ``placebo`` runs all changes and ties,
+with the study's own choices, on material in which there is nothing to find, and on material with something planted:
 
-shuffled   the sections of the real texts dealt anew to three texts of as many sections; for ties, the second theme's
-           hits rotated within each text
+shuffled   the sections of the real texts dealt anew to three texts of as many sections
+rotated    for ties: the second theme's hits moved on within each text
 chains     hits of four made themes in the real texts' paragraphs: a two-state Markov chain of share p and mean run L,
            on across the ends of sections and texts; each text alike
 planted    the same chains with a larger share in one text
 
-The direction of a claim is that of the reference specification, as in the study. Results go to results/multiverse.csv.
+The direction of a claim is that of the reference specification, as in the study. Results go to results/multiverse.csv;
+with `first` the situations before that number are kept from there.
 """
 
 import resource
@@ -26,7 +27,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis import multiverse, specifications, streams
+from analysis import deals, multiverse, specifications, streams
 from analysis.measurements import measure
 from analysis.streams import BODY, FOOTNOTE, Hits, Material
 from analysis.study import open_study
@@ -35,8 +36,6 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results"
 SEED = 20200724
 N_DRAWS = 500
-VERDICTS = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
-SHORT_OF = {"robust": "robust", "holds with reservations": "reservations", "too few to tell": "too_few"}
 
 
 def prepare(kinds: tuple[str, ...]) -> tuple[Material, specifications.Plan]:
@@ -81,9 +80,7 @@ def rotate_theme(material: Material, theme: str, rng: np.random.Generator) -> Ma
     return replace(material, hits=hits)
 
 
-def make_chains(
-    material: Material, shares: list[float], run_length: float, rng: np.random.Generator
-) -> Material:
+def make_chains(material: Material, shares: list[float], run_length: float, rng: np.random.Generator) -> Material:
     """Hits of the four themes as chains over paragraphs; dictionaries find between 70 and 100 % of them."""
     stream = material.stream
     body = np.flatnonzero(stream.part == BODY)
@@ -123,28 +120,20 @@ def draw_chain(share: np.ndarray, run_length: float, rng: np.random.Generator) -
 
 
 def judge(material: Material, plan: specifications.Plan, names: list[str], *, seed: int) -> list[dict]:
-    """The verdict of each finding, its direction taken from its reference; also when only its own units stretch."""
+    """The verdict of each finding, its direction taken from its reference, as in the study."""
     plan = replace(plan, findings={name: plan.findings[name] for name in names})
     table, _ = specifications.list_specifications(plan, material.facts)
     measured = measure(table, plan.findings, material)
-    chance, rows = multiverse.draw_chance(material, N_DRAWS, seed), []
+    chance, rows = deals.draw_chance(material, N_DRAWS, seed), []
     for name, own in table.groupby("finding", sort=False):
         finding = plan.findings[name]
         counted = [measured[at] for at in own.index]
-        for stretch in ("paragraphs", "units"):
-            used = counted
-            if stretch == "units":
-                used = [one._replace(run_deviation=(one.run_deviation[0], 0.0)) for one in counted]
-            tested = multiverse.test_finding(finding, list(own["measure"]), used, material, chance)
-            at = int(own["reference"].to_numpy().argmax())
-            claimed = specifications.DIRECTIONS[finding.kind][0 if tested.effect[at] >= 0 else 1]
-            claim = replace(finding, direction=claimed)
-            judged = own.assign(
-                n=[one.n for one in counted], **multiverse.judge_specifications(tested, claim, plan.rule)
-            )
-            explained = multiverse.share_variance(judged, [])
-            verdict = multiverse.judge_finding(judged, tested, explained, claim, plan.rule)
-            rows.append({**verdict, "stretch": stretch})
+        tested = deals.try_finding(finding, list(own["measure"]), counted, material, chance)
+        at = int(own["reference"].to_numpy().argmax())
+        claimed = specifications.DIRECTIONS[finding.kind][0 if tested.effect[at] >= 0 else 1]
+        claim = replace(finding, direction=claimed)
+        judged = own.assign(n=[one.n for one in counted], **multiverse.judge_specifications(tested, claim, plan.rule))
+        rows.append(multiverse.judge_finding(judged, tested, multiverse.share_variance(judged, []), claim, plan.rule))
     return rows
 
 
@@ -169,17 +158,26 @@ def describe(settings: tuple) -> str:
     return f"p={'/'.join(map(str, dict.fromkeys(settings[0])))} L={settings[1]}" if settings else ""
 
 
-def placebo(n: int) -> None:
+# What is simulated, with which settings (shares of the texts, mean run length), and how often.
+SITUATIONS = [
+    ("chains", ((0.2, 0.2, 0.2), 5), 60),
+    ("shuffled", (), 40),
+    ("chains", ((0.2, 0.2, 0.2), 3), 20),
+    ("chains", ((0.2, 0.2, 0.2), 1.25), 20),
+    ("rotated", (), 20),
+    ("planted", ((0.05, 0.5, 0.05), 2), 15),
+    ("planted", ((0.05, 0.3, 0.05), 1.25), 15),
+]
+
+
+def placebo(first: int) -> None:
     material, plan = prepare(("change", "tie"))
-    situations = [("shuffled", ()), ("rotated", ())]
-    situations += [("chains", ((p,) * 3, length)) for p in (0.1, 0.2) for length in (1.25, 2, 3, 5)]
-    situations += [("planted", ((0.05, p, 0.05), length)) for p in (0.3, 0.5) for length in (1.25, 2)]
-    tables = []
-    for kind, settings in situations:
+    tables = [pd.read_csv(RESULTS / "multiverse.csv")] if first else []
+    for kind, settings, n in SITUATIONS[first:]:
         begin = time.perf_counter()
         tasks = (delayed(simulate)(kind, number, material, plan, settings) for number in range(n))
         found = pd.DataFrame([row for rows in Parallel(n_jobs=2)(tasks) for row in rows])
-        table = summarise(found)
+        table = summarise(found).assign(simulations=n)
         tables.append(table)
         print(f"{kind} {describe(settings)}: {time.perf_counter() - begin:.0f} s\n{table.to_string()}", flush=True)
         pd.concat(tables).to_csv(RESULTS / "multiverse.csv", index=False, float_format="%.4g", lineterminator="\n")
@@ -188,14 +186,17 @@ def placebo(n: int) -> None:
 def summarise(found: pd.DataFrame) -> pd.DataFrame:
     """Shares of simulated findings by verdict; ``joint`` and ``single`` are p-values of at most .05."""
     rows = []
-    for key, own in found.groupby(["situation", "settings", "stretch"], sort=False):
+    for key, own in found.groupby(["situation", "settings"], sort=False):
         enough = own[own["verdict"] != "too few to tell"]
         row = {"findings": len(own), "enough_units": len(enough)}
-        row |= {"robust": (own["verdict"] == "robust").mean(), "robust_of_enough": (enough["verdict"] == "robust").mean()}
+        row |= {
+            "robust": (own["verdict"] == "robust").mean(),
+            "robust_of_enough": (enough["verdict"] == "robust").mean(),
+        }
         held = enough["verdict"] == "holds with reservations"
         row |= {"reservations_of_enough": held.mean(), "joint_of_enough": (enough["joint_p"] <= 0.05).mean()}
         row |= {"single_of_enough": (enough["reference_p"] <= 0.05).mean()}
-        rows.append(dict(zip(("situation", "settings", "stretch"), key, strict=True)) | row)
+        rows.append(dict(zip(("situation", "settings"), key, strict=True)) | row)
     return pd.DataFrame(rows)
 
 
@@ -217,6 +218,6 @@ def speed() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["placebo"]:
-        placebo(int(sys.argv[2]) if len(sys.argv) > 2 else 200)
+        placebo(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     else:
         speed()

@@ -30,7 +30,7 @@ SEED = 0  # models begin at the singular vectors, which needs no chance; scikit-
 class Measured(NamedTuple):
     """What a specification counts, before any test."""
 
-    # change, topic: (6, blocks): numerator, denominator, units with the theme, units, and these two for paragraphs
+    # change, topic: (6, blocks): numerator, denominator, units with the theme, units, and these two for body paragraphs
     # tie: (3, units): text, first theme, second theme
     table: np.ndarray
     # of the share of units, and of paragraphs, by how long the theme runs; 0 for a tie
@@ -181,8 +181,9 @@ def _measure_change(stages: Stages, finding: Finding, row: Mapping[str, Any]) ->
     pair = material.texts.index(finding.before), material.texts.index(finding.after)
     names = _with(material.declared, theme)
     rows, asked = [numerator, denominator], []
-    # A theme's hold on the text around it shows in its runs of paragraphs better than in shorter units: both are asked
-    for key in (unit_key, ("paragraph", *unit_key[1:])):
+    # A theme's hold on the text around it shows best in its runs of paragraphs, which headings and footnotes would cut:
+    # so these are asked besides the units themselves
+    for key in (unit_key, ("paragraph", "out", "out", row["frame"])):
         own = stages.once(sum_sections, key, dictionary)
         rows += [own.marks[:, column], own.units]
         asked.append(float(stages.once(ask_deviation, key, dictionary, names, pair)[names.index(theme)]))

@@ -14,7 +14,7 @@ from datetime import date
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -214,11 +214,11 @@ def _read_finding(name: str, entry: object, where: str, themes: Collection[str],
     if len(set(named)) != wanted or len(named) != wanted:
         raise InputError(f"{where}.themes", repr(named), allowed=f"{wanted} for a {kind}", remedy="Correct it.")
     check_choice(fields["direction"], f"{where}.direction", DIRECTIONS[kind])
-    pair = tuple(_read_text(fields.get(key), f"{where}.{key}", kind, texts) for key in ("before", "after"))
-    if kind != "tie" and pair[0] == pair[1]:
-        raise InputError(f"{where}.after", repr(pair[1]), allowed="another text than before", remedy="Correct it.")
+    before, after = (_read_text(fields.get(key), f"{where}.{key}", kind, texts) for key in ("before", "after"))
+    if kind != "tie" and before == after:
+        raise InputError(f"{where}.after", repr(after), allowed="another text than before", remedy="Correct it.")
     claim = _read_claim(fields["claim"], f"{where}.claim", kind)
-    return Finding(name, kind, claim, tuple(named), *pair, fields["direction"])
+    return Finding(name, kind, claim, tuple(named), before, after, fields["direction"])
 
 
 def _read_text(value: object, where: str, kind: str, texts: Collection[str]) -> str:
@@ -268,7 +268,7 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
                     (name_specification(finding, chosen), finding.name, finding.kind, options == reference, chosen)
                 )
     kept = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
-    table = pd.DataFrame([row[4] for row in rows], columns=AXES).fillna("").astype(str)
+    table = pd.DataFrame([[row[4].get(axis, "") for axis in AXES] for row in rows], columns=AXES)
     counts = pd.DataFrame(dropped, columns=["finding", "reason"]).value_counts(sort=False).rename("specifications")
     order = list(plan.findings)
     left = counts.reset_index().sort_values(

@@ -37,8 +37,8 @@ def save_chunk(path: Path, measured: Sequence[Measured]) -> None:
 def load_chunk(path: Path, n: int) -> list[Measured] | None:
     """What `save_chunk` wrote for `n` specifications; None where there is no such file, or it is broken."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            values, shapes, deviation, units = (file[name] for name in ("values", "shapes", "run_deviation", "n"))
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
+            values, shapes, deviation, units = (held[name] for name in ("values", "shapes", "run_deviation", "n"))
         if len(shapes) != n or len(deviation) != n or len(units) != n or len(values) != shapes.prod(axis=1).sum():
             return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):

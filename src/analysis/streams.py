@@ -7,7 +7,7 @@ so that a choice of what counts as text is a choice of tokens, and a unit is a n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -22,6 +22,9 @@ from analysis.study import Study
 from analysis.themes import Theme, Themes, tag
 
 BODY, HEADING, FOOTNOTE = range(3)
+
+
+Spans = Sequence[list[tuple[int, int]]]  # of the tokens of each sentence
 
 
 @dataclass(frozen=True)
@@ -89,41 +92,46 @@ def list_sentences(here: Study) -> pd.DataFrame:
         ``block`` (number).
     """
     corpus = here.corpus
-    body = {name: rows for name, rows in corpus.sentences.groupby("paragraph_id", sort=False)}
-    notes = {name: rows for name, rows in corpus.footnotes.groupby("paragraph_id", sort=False)}
-    printed = set(corpus.lines.loc[corpus.lines["role"] == "heading", "part_id"])  # (lead) stands in no source
-    rows = []
-    for doc in here.documents:
-        waiting: list[tuple[str, str]] = []
-        sections = corpus.sections[corpus.sections["doc_id"] == doc]
+    body = corpus.sentences[["sentence_id", "paragraph_id", "doc_id", "text"]].assign(part=BODY)
+    table = pd.concat([body, _list_headings(here), _list_notes(here)], ignore_index=True)
+    # a heading stands before the next paragraph of its text, a note after the paragraph that cites it
+    places = pd.Series(np.arange(len(corpus.paragraphs)), index=corpus.paragraphs["paragraph_id"])
+    table["place"] = table["at"].fillna(table["paragraph_id"]).map(places)
+    table["before"] = table["part"].map({HEADING: 0, BODY: 1, FOOTNOTE: 2})
+    table["section_id"] = corpus.paragraphs["section_id"].to_numpy()[table["place"]]
+    table = table.sort_values(["place", "before"], kind="stable", ignore_index=True)
+    table["block"] = pd.factorize(table["section_id"])[0]
+    return table[["sentence_id", "paragraph_id", "section_id", "doc_id", "part", "text", "block"]]
+
+
+def _list_headings(here: Study) -> pd.DataFrame:
+    """Headings that the sources print; ``at``: the paragraph they stand before, the last one if none follows."""
+    corpus, rows = here.corpus, []
+    printed = set(corpus.lines.loc[corpus.lines["role"] == "heading", "part_id"])  # (lead) is printed nowhere
+    for doc, own in corpus.sections[corpus.sections["section_id"].isin(printed)].groupby("doc_id", sort=False):
         paragraphs = corpus.paragraphs[corpus.paragraphs["doc_id"] == doc]
-        last = paragraphs["section_id"].iloc[-1]
-        own = dict(iter(paragraphs.groupby("section_id", sort=False)["paragraph_id"]))
-        for section, title in sections[["section_id", "title"]].itertuples(index=False):
-            waiting += [(section, title)] if section in printed else []
-            block = section if section in own else last
-            if section in own or section > last:
-                rows += [(f"{name}.h", f"{name}.h", block, doc, HEADING, text) for name, text in waiting]
-                waiting = []
-            for paragraph in own.get(section, ()):
-                for one in body[paragraph].itertuples():
-                    rows.append((one.sentence_id, paragraph, block, doc, BODY, one.text))
-                if paragraph in notes:
-                    rows += _footnote_rows(notes[paragraph], block, doc, here)
-        loose = notes.get("", corpus.footnotes.head(0))
-        rows += _footnote_rows(loose[loose["doc_id"] == doc], last, doc, here)
-    table = pd.DataFrame(rows, columns=["sentence_id", "paragraph_id", "section_id", "doc_id", "part", "text"])
-    return table.assign(block=pd.factorize(table["section_id"])[0])
+        after = np.searchsorted(paragraphs["line_start"], own["line"]).clip(max=len(paragraphs) - 1)
+        names = own["section_id"] + ".h"
+        at = paragraphs["paragraph_id"].to_numpy()[after]
+        table = {"sentence_id": names, "paragraph_id": names, "doc_id": doc, "text": own["title"], "at": at}
+        rows.append(pd.DataFrame(table))
+    columns = ["sentence_id", "paragraph_id", "doc_id", "text", "at"]
+    return (pd.concat(rows) if rows else pd.DataFrame(columns=columns)).assign(part=HEADING)
 
 
-def _footnote_rows(notes: pd.DataFrame, block: str, doc: str, here: Study) -> Iterator[tuple[object, ...]]:
-    for note in notes.itertuples():
-        for number, (start, end) in enumerate(split_sentences(note.text, here.languages[doc]), start=1):
-            name = f"{note.footnote_id}.{number:02d}"
-            yield name, note.footnote_id, block, doc, FOOTNOTE, note.text[start:end]
+def _list_notes(here: Study) -> pd.DataFrame:
+    """Sentences of footnotes; ``at``: the paragraph that cites the note, the last of its text if none does."""
+    rows = []
+    last = here.corpus.paragraphs.drop_duplicates("doc_id", keep="last").set_index("doc_id")["paragraph_id"]
+    for note in here.corpus.footnotes.itertuples():
+        at = note.paragraph_id or last[note.doc_id]
+        for number, (start, end) in enumerate(split_sentences(note.text, here.languages[note.doc_id]), start=1):
+            rows.append((f"{note.footnote_id}.{number:02d}", note.footnote_id, note.doc_id, note.text[start:end], at))
+    columns = ["sentence_id", "paragraph_id", "doc_id", "text", "at"]
+    return pd.DataFrame(rows, columns=columns).assign(part=FOOTNOTE)
 
 
-def _stream_of(sentences: pd.DataFrame, spans: list[list[tuple[int, int]]], here: Study) -> tuple[Stream, np.ndarray]:
+def _stream_of(sentences: pd.DataFrame, spans: Spans, here: Study) -> tuple[Stream, np.ndarray]:
     """The tokens, and the number of tokens before each sentence."""
     sizes = np.array([len(one) for one in spans])
     offsets = np.cumsum(sizes) - sizes
@@ -146,7 +154,7 @@ def _token_at(spans: list[tuple[int, int]], start: int) -> int:
 def _place_hits(
     found: pd.DataFrame,
     sentences: pd.DataFrame,
-    spans: list[list[tuple[int, int]]],
+    spans: Spans,
     offsets: np.ndarray,
     names: list[str],
 ) -> Hits:
