@@ -47,18 +47,24 @@ def test_terms_that_a_text_lacks_are_ghosts_in_their_place(drawn):
     assert marks(drawn["panels"][2]) == ["themed", "ghost", "plain", "themed", "plain"]
 
 
-def test_the_change_is_told_by_class_new_last_and_the_unknown_left_out(drawn):
+def test_the_change_is_told_by_class_new_last_and_what_chance_could_bring_first(drawn):
     change = drawn["panels"][3]
-    assert list(lines(change).items()) == [(5, "inconclusive"), (4, "weaker"), (2, "stronger"), (0, "gone"), (3, "new")]
+    sure = [(4, "weaker"), (2, "stronger"), (0, "gone"), (3, "new")]
+    assert list(lines(change).items()) == [(1, "unsure even"), (5, "unsure even"), *sure]
     assert ("too few to tell", 1) in drawn["changes"]
-    assert marks(change) == ["themed", "plain", "plain", "themed", "plain"]
 
 
-def test_a_term_of_which_only_inconclusive_ties_are_drawn_steps_back(crossing):
-    for number in (2, 3):
-        crossing["ties"][number]["change"] = "inconclusive"
+def test_a_difference_no_larger_than_chance_shows_its_direction_only(crossing):
+    crossing["ties"][5]["difference"] = -0.1
+    crossing["ties"][1]["difference"] = 0.2
     drawn = networkpanels.draw_panels(networkview.check_network(crossing, "network"))
-    assert marks(drawn["panels"][3]) == ["themed", "plain", "plain", "ghost", "ghost"]
+    assert list(lines(drawn["panels"][3]).items())[:2] == [(1, "unsure more"), (5, "unsure fewer")]
+
+
+def test_a_term_in_neither_of_the_compared_texts_is_a_ghost(crossing):
+    crossing["nodes"][1]["counts"] = [0, 3, 0]
+    drawn = networkpanels.draw_panels(networkview.check_network(crossing, "network"))
+    assert marks(drawn["panels"][3]) == ["themed", "ghost", "plain", "themed", "plain"]
 
 
 def test_what_is_read_out_gives_the_counts_of_all_texts(drawn):

@@ -203,12 +203,16 @@ def picture_network(
     """
     The network as `analysis.display.network` takes it: places, labels, counts, changes and passages.
 
+    Distances from the middle are drawn as their square roots: rare nodes stand far out, and the crowd in the middle is
+    what is to be read. Who is near whom stays as it is.
+
     Parameters
     ----------
     changes : DataFrame from `analysis.ties.compare_ties`
     compare : the two texts of the panel of changes
     kept : DataFrame of bool, the rows of ``network.ties``, a column per text: ties that pass the test in it
     """
+    network = Network(_draw_in(network.nodes), network.ties, network.groups)
     sides = _place_labels(network, {node: plain(names[node]) for node in network.nodes.index})
     paragraphs = presence.units["paragraph_id"].to_numpy()
     nodes = []
@@ -252,7 +256,7 @@ def _picture_ties(
     by_text: pd.DataFrame,
 ) -> list[dict[str, Any]]:
     own = changes[(changes["before"] == compare[0]) & (changes["after"] == compare[1])]
-    change = own.set_index(["source", "target"])["verdict"]
+    known = own.set_index(["source", "target"])[["verdict", "difference"]].to_dict("index")
     evidence = list_evidence(presence, network.ties)
     return [
         {
@@ -260,11 +264,20 @@ def _picture_ties(
             "target": row.target,
             "counts": [int(network.ties.loc[row.Index, text]) for text in here.documents],
             "kept": [bool(by_text.loc[row.Index, text]) for text in here.documents],
-            "change": change.get((row.source, row.target), "inconclusive"),
+            "change": known[row.source, row.target]["verdict"],
+            "difference": known[row.source, row.target]["difference"],
             "passages": passages,
         }
         for row, passages in zip(network.ties.itertuples(), evidence, strict=True)
     ]
+
+
+def _draw_in(nodes: pd.DataFrame) -> pd.DataFrame:
+    """The nodes with their distance from the middle as its square root."""
+    middle = nodes[["x", "y"]] - nodes[["x", "y"]].median()
+    distance = np.hypot(middle["x"], middle["y"])
+    scale = np.sqrt(distance) / distance.where(distance > 0, 1)
+    return nodes.assign(x=(middle["x"] * scale).round(3), y=(middle["y"] * scale).round(3))
 
 
 def _place_labels(network: Network, shown: Mapping[str, str]) -> dict[str, str | None]:
@@ -272,7 +285,7 @@ def _place_labels(network: Network, shown: Mapping[str, str]) -> dict[str, str |
     nodes = network.nodes
     places, height = networkpanels.place_nodes(list(zip(nodes["x"], nodes["y"], strict=True)))
     points = pd.DataFrame(places, index=nodes.index, columns=["x", "y"])
-    size = networkpanels.LABEL_SIZES[1]
+    size = networkpanels.LABEL_SIZES[2]  # as on a desktop: on narrower screens the page drops those that do not fit
     boxes = figures.measure_text([shown[node] for node in nodes.index], size=size).set_axis(nodes.index)
     radii = pd.Series(6.0, index=nodes.index)
     bounds = (0, 0, networkpanels.WIDTH, height)
@@ -387,6 +400,16 @@ def present_units(units: pd.DataFrame, names: Mapping[str, Markup]) -> pd.DataFr
     table = {"tie": _column(names[row.source] + Markup(" – ") + names[row.target] for row in units.itertuples())}
     table |= {name: units[name] for name in ("paragraphs", "p_paragraphs", "sentences", "p_sentences", "windows")}
     return pd.DataFrame(table)
+
+
+def describe_units(agreement: pd.DataFrame) -> str:
+    """Whether the words of the network stand together by unit alike."""
+    first = agreement.iloc[0].iloc[1:]
+    parts = join_words([f"{value:.2f} with counts by {unit}" for unit, value in first.items()])
+    return (
+        f"Over all pairs of the network's words, counts by {agreement.index[0]} have a rank correlation of {parts}: "
+        "the lower, the more a network of words is one of its unit."
+    )
 
 
 def pick_passages(here: Study, presence: Presence, nodes: Sequence[str]) -> pd.DataFrame:

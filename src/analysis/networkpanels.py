@@ -21,8 +21,8 @@ WIDTH, LOWEST, TALLEST, SIDE, EDGE = 360, 200, 340, 44, 20
 # Size of labels in units, for panels of at least 0, 330, 450 and 640 pixels: ten pixels or a little more in each.
 LABEL_SIZES = (13, 10.8, 8.2, 5.6)
 TIE_STEPS = (2, 3, 5, 8, 13)  # from so many paragraphs on, a tie is drawn in the next width
-# Of these changes something can be said, so they are drawn; of the others only how many there are.
-SHOWN_CHANGES = ("inconclusive", "weaker", "stronger", "gone", "new")
+# Changes of which something can be said, in the order in which they are drawn, over those of which it cannot.
+SURE_CHANGES = ("weaker", "stronger", "gone", "new")
 
 # How far a marker reaches, for the area of a circle of radius 1.
 REACH = {"o": 1.0, "D": 1.25, "^": 1.3, "s": 0.886}
@@ -39,8 +39,8 @@ def draw_panels(view: Mapping[str, Any]) -> dict[str, Any]:
     dict
         ``width``, ``height`` (units of the drawing); ``panels``, each with ``title``, ``label`` (its content in a
         sentence), ``ties`` and ``nodes`` in the order in which they are drawn; ``terms`` and ``links``, once each,
-        with the sentences that are read out; ``themes`` with their markers and ``changes`` with the number of ties of
-        each, for the key.
+        with the sentences that are read out; ``themes`` with their markers, ``changes`` with the number of ties of
+        each and ``sure`` (those that are no chance), for the key.
     """
     places, height = place_nodes([(node["x"], node["y"]) for node in view["nodes"]])
     terms = _terms(view, places)
@@ -59,6 +59,7 @@ def draw_panels(view: Mapping[str, Any]) -> dict[str, Any]:
             {**theme, "path": marker_path(theme["marker"], 4.5 * REACH[theme["marker"]])} for theme in view["themes"]
         ],
         "changes": [(change, changes[change]) for change in CHANGES],
+        "sure": SURE_CHANGES,
     }
 
 
@@ -114,7 +115,7 @@ def _links(view: Mapping[str, Any]) -> list[dict[str, Any]]:
             "total": sum(tie["counts"]),
             "passages": tie["passages"],
             "says": _tie_sentence(tie, view),
-            **{key: tie[key] for key in ("counts", "kept", "change")},
+            **{key: tie[key] for key in ("counts", "kept", "change", "difference")},
         }
         for tie in view["ties"]
     ]
@@ -143,15 +144,23 @@ def _text_panel(
 def _change_panel(
     view: Mapping[str, Any], terms: Sequence[Any], links: Sequence[Any], changes: Mapping[str, int], height: int
 ) -> dict[str, Any]:
-    """What changed between two texts: ties by their change, and terms of which no tie changed drawn back."""
-    ties = [_line(link, terms, at, link["change"]) for at, link in enumerate(links) if link["change"] in SHOWN_CHANGES]
-    ties.sort(key=lambda tie: SHOWN_CHANGES.index(tie["classes"]))
-    moved = {end for link in links if link["change"] in SHOWN_CHANGES[1:] for end in link["ends"]}
-    nodes = _marks(terms, [3 if at in moved else 0 for at in range(len(terms))], height)
+    """What changed between two texts: ties by their change, those no larger than chance as hair lines."""
+    ties = [_line(link, terms, at, _change_classes(link)) for at, link in enumerate(links)]
+    ties.sort(key=lambda tie: SURE_CHANGES.index(tie["classes"]) if tie["classes"] in SURE_CHANGES else -1)
+    compared = [place for place, text in enumerate(view["texts"]) if text["id"] in view["compare"]]
+    there = [any(node["counts"][place] for place in compared) for node in view["nodes"]]
+    nodes = _marks(terms, [3 if one else 0 for one in there], height)
     first, second = view["compare"]
     numbers = ", ".join(f"{changes[change]} {change}" for change in CHANGES if changes[change])
     title = f"Change from {first} to {second}"
     return {"name": title, "title": title, "label": f"{title}, ties: {numbers}.", "ties": ties, "nodes": nodes}
+
+
+def _change_classes(link: Mapping[str, Any]) -> str:
+    """The style of a tie in the panel of changes; of one no larger than chance only which way it points."""
+    if link["change"] in SURE_CHANGES:
+        return str(link["change"])
+    return f"unsure {'more' if link['difference'] > 0 else 'fewer' if link['difference'] < 0 else 'even'}"
 
 
 def _line(link: Mapping[str, Any], terms: Sequence[Any], number: int, classes: str) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def check_network(data: Mapping[str, Any], where: str) -> View:
         with ``id``, ``label``, ``x``, ``y`` (upwards, one scale for both) and ``counts`` (paragraphs, one per text),
         perhaps ``gloss``, ``theme``, ``label_at`` (one of `DIRECTIONS`), ``passages`` (ids of paragraphs),
         ``community`` and ``stability``; ``ties``, each with ``source``, ``target``, ``counts``, ``kept`` (per text:
-        whether it passes the test), perhaps ``change`` (one of `CHANGES`) and ``passages``.
+        whether it passes the test), perhaps ``change`` (one of `CHANGES`), ``difference`` (of shares, the later text less the
+        earlier) and ``passages``.
     where : str
         How messages call it.
 
@@ -132,7 +133,7 @@ def _check_node(entry: Any, where: str, themes: Sequence[str], n_texts: int) -> 
 
 
 def _check_tie(entry: Any, where: str, nodes: Sequence[str], n_texts: int) -> View:
-    _check_keys(entry, where, ("source", "target", "counts", "kept"), ("change", "passages"))
+    _check_keys(entry, where, ("source", "target", "counts", "kept"), ("change", "difference", "passages"))
     source, target = (inputs.check_choice(entry[end], f"{where}.{end}", nodes) for end in ("source", "target"))
     if source == target:
         raise inputs.InputError(where, f"a tie of {source!r} with itself", allowed="two terms", remedy="Leave it out.")
@@ -142,6 +143,7 @@ def _check_tie(entry: Any, where: str, nodes: Sequence[str], n_texts: int) -> Vi
         "counts": [_count(one, f"{where}.counts") for one in _per_text(entry["counts"], f"{where}.counts", n_texts)],
         "kept": [bool(one) for one in _per_text(entry["kept"], f"{where}.kept", n_texts)],
         "change": inputs.check_choice(entry.get("change") or "too few to tell", f"{where}.change", CHANGES),
+        "difference": _number(entry.get("difference") or 0, f"{where}.difference"),
         "passages": _passages(entry, where),
     }
 
