@@ -127,6 +127,18 @@ def test_the_best_of_many_runs_is_the_best_of_all_partitions(function):
         assert consensus(graph, n_runs=40, seed=1, **options).best == pytest.approx(best, abs=1e-12)
 
 
+@given(GRAPHS, st.sampled_from(["modularity", "cpm"]), st.integers(0, 99))
+def test_after_a_search_no_node_gains_by_moving_or_by_being_alone(edges, function, seed):
+    graph = graph_of(edges)
+    options = {"function": function, "resolution": 0.7}
+    found = search(graph, seed=seed, **options)
+    quality = measure_quality(graph, found, **options)
+    for node in graph if graph.size() else []:
+        rest = [one - {node} for one in found]
+        others = [*([*rest[:at], rest[at] | {node}, *rest[at + 1 :]] for at in range(len(rest))), [*rest, {node}]]
+        assert max(measure_quality(graph, filter(None, one), **options) for one in others) <= quality + 1e-9
+
+
 def test_planted_communities_are_found_and_are_stable():
     graph = nx.planted_partition_graph(3, 12, 0.8, 0.05, seed=1)
     found = consensus(graph, seed=1)
