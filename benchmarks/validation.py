@@ -7,7 +7,7 @@ others. Counted is how often a nominal 95 % interval contains the truth.
 
     PYTHONPATH=src python benchmarks/validation.py [replicates]
 
-writes ``benchmarks/results/validation.csv``; 100 replicates (50 of shares and alpha) take about six minutes on two cores.
+writes ``benchmarks/results/validation.csv``; 100 replicates (50 of shares and alpha) take some six minutes.
 """
 
 from __future__ import annotations
