@@ -64,15 +64,13 @@ def test_codes_made_from_sheets_are_judged_without_a_change_of_code(here, tmp_pa
     assert set(judged["weight"]) == {1.0}
 
 
-def test_a_sentence_that_stands_twice_is_found_by_its_id(here, tmp_path):
-    sentences = here.corpus.sentences
-    text = sentences["text"].str.split().str.join(" ")
-    twice = sentences[text.duplicated(keep="first") & sentences["doc_id"].duplicated()]
-    for name in twice["sentence_id"][:3]:
-        row = sentences[sentences["sentence_id"] == name].iloc[0]
-        own = pd.DataFrame([{"sentence": name, "text": row["text"], "cyber": "1"}])
-        manifest = write(tmp_path, own.to_csv(index=False))
-        assert annotations.judge(here, annotations.read_annotations(manifest))["sentence_id"].tolist() == [name]
+def test_a_sentence_that_stands_twice_is_found_by_its_id():
+    corpus = pd.DataFrame({"sentence_id": ["A-001.01", "A-002.01"], "doc_id": "A", "text": "Twee  keer."})
+    corpus = corpus.set_index("sentence_id", drop=False)
+    table = pd.DataFrame({"sentence": ["A-002.01"], "text": ["Twee keer."]})
+    assert annotations._locate(table, corpus).tolist() == ["A-002.01"]
+    moved = pd.DataFrame({"sentence": ["A-009.04"], "text": ["Twee keer."]})  # numbered by another division
+    assert annotations._locate(moved, corpus).tolist() == ["A-001.01"]
 
 
 def test_alpha_is_measured_from_the_codes_of_each_coder(judged):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -57,3 +58,23 @@ def test_a_notebook_opens_with_its_question(path):
     first = json.loads(path.read_text())["cells"][0]
     assert "".join(first["source"]).split("\n")[0].startswith("# ")
     assert "".join(first["source"]).split("\n")[0].endswith("?")
+
+
+@pytest.mark.slow
+def test_codes_of_people_take_the_place_of_the_models_without_a_change_of_code(here, tmp_path):
+    sentences = here.corpus.sentences.iloc[::4]
+    hits = set(here.hits.loc[here.hits["theme"] == "cyber", "sentence_id"])
+    code = [str(int(name in hits)) for name in sentences["sentence_id"]]
+    table = pd.DataFrame({"sentence": sentences["sentence_id"], "text": sentences["text"], "cyber": code})
+    table.to_csv(tmp_path / "own.csv", index=False)
+    manifest = tmp_path / "codes.yml"
+    manifest.write_text("file: own.csv\nkind: human\ncoders: Anna\nused_for_dictionary: false\n")
+    parameters = ["-p", "codes_file", str(manifest), "-p", "output", str(tmp_path), "--no-progress-bar"]
+    notebook, executed = ROOT / "notebooks/06_validation.ipynb", tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", str(notebook), str(executed), *parameters]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    values = json.loads((tmp_path / "values/06_validation.json").read_text())
+    assert values["finding"].startswith(f"People coded {len(table)} sentences, {code.count('1')} times")
+    assert "model" not in values["finding"]
+    assert values["alpha"] == []

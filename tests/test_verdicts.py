@@ -64,7 +64,8 @@ def test_a_verdict_asks_for_people_new_sentences_and_narrow_intervals(here, scor
     sure = scores.assign(tp=50, f1=0.95, f1_low=0.85)
     human = replace(coded, kind="human", used_for_dictionary=False)
     assert verdicts.judge_measure(here, sure, human) == "robust"
-    assert verdicts.judge_measure(here, sure, coded) == "holds with reservations"
+    for changes in ({"kind": "model"}, {"used_for_dictionary": True}):
+        assert verdicts.judge_measure(here, sure, replace(human, **changes)) == "holds with reservations"
     assert verdicts.judge_measure(here, sure.assign(f1_low=0.7), human) == "holds with reservations"
     assert verdicts.judge_measure(here, sure.assign(f1=0.6, f1_low=0.5), human) == "inconclusive"
     assert verdicts.judge_measure(here, scores.assign(tp=2, fn=0), human) == "too few to tell"
