@@ -34,9 +34,11 @@ def axes(table):
 
 def test_effects_rise_and_the_reference_is_marked_where_it_lies(table, axes):
     top, _ = curves.plot_specification_curve(table, ["unit", "frame"], *axes, colour="#0072b2")
-    lines = {len(line.get_xdata()): line for line in top.lines}
-    assert (np.diff(lines[300].get_ydata()) >= 0).all()
-    assert lines[1].get_ydata().tolist() == [table["effect"][7]]
+    _, effects, significant, reference = top.lines
+    assert (np.diff(effects.get_ydata()) >= 0).all()
+    assert np.nanmax(significant.get_ydata()) == table["effect"].max()
+    assert np.isnan(significant.get_ydata()[0])
+    assert reference.get_ydata().tolist() == [table["effect"][7]]
     assert [text.get_text() for text in top.texts] == ["reference"]
 
 
@@ -50,11 +52,10 @@ def test_strips_name_the_options_and_leave_out_a_choice_without_any(table, axes)
 
 def test_strips_are_as_high_as_an_option_is_frequent_at_that_place(table, axes):
     _, bottom = curves.plot_specification_curve(table, ["unit"], *axes, colour="#0072b2")
-    places = bottom.collections[1].get_paths()[0].vertices
-    height = (1 + 0.43 - places[:, 1]) / 0.86
-    assert height.max() == pytest.approx(1)  # small effects are those of paragraphs alone
-    right = places[places[:, 0] > 290]
-    assert (1 + 0.43 - right[:, 1]).max() == pytest.approx(0)  # large ones those of sentences
+    strip = bottom.patches[1].get_data()  # values, edges, baseline
+    height = (1 + 0.43 - strip[0]) / 0.86
+    assert height[0] == pytest.approx(1)  # small effects are those of paragraphs alone
+    assert height[-1] == pytest.approx(0)  # large ones those of sentences
 
 
 def test_equal_effects_stand_in_the_order_of_their_ids(table):

@@ -16,7 +16,7 @@ from analysis.exports import HAIRLINE, INK, MUTED, PAPER
 from analysis.figures import WIDTH
 
 # With more specifications than this, neighbours are drawn together: a strip shows the share of each option among them.
-MOST_BINS = 56
+MOST_BINS = 48
 ROW = 0.17  # inch that one option takes
 TOP = 1.9  # inch of the curve
 
@@ -61,14 +61,13 @@ def list_rows(table: pd.DataFrame, choices: Sequence[str]) -> list[tuple[str, st
 
 
 def plot_effects(table: pd.DataFrame, ax: Axes, *, colour: str) -> Axes:
-    """The effects as one line, filled below where significant, the reference as an open circle with its name."""
+    """The effects as one line, thick where significant, the reference as an open circle with its name."""
     place = np.arange(len(table)) + 0.5
-    edges = np.arange(len(table) + 1)
     effect, significant = table["effect"].to_numpy(), table["significant"].to_numpy(dtype=bool)
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.plot(place, effect, color=MUTED, linewidth=1.5)
-    filled = np.append(np.where(significant, effect, 0), 0)
-    ax.fill_between(edges, filled, step="post", color=colour, alpha=0.45, linewidth=0)
+    marked = significant | np.append(significant[1:], False)  # a line needs two points
+    ax.plot(place, np.where(marked, effect, np.nan), color=colour, linewidth=5, solid_capstyle="butt")
     for at in np.flatnonzero(table["reference"].to_numpy(dtype=bool)):
         ax.plot(place[at], effect[at], "o", color=INK, markersize=7, markerfacecolor=PAPER, zorder=4)
         right = at > len(table) / 2
@@ -97,9 +96,8 @@ def plot_options(
     names = ["p ≤ .05, as claimed", *(labels.get(f"{choice}={option}", option) for choice, option in rows)]
     for row, strip in enumerate(strips):
         share = np.add.reduceat(np.asarray(strip, dtype=float), edges[:-1]) / np.diff(edges)
-        heights = np.append(share, share[-1]) * 0.86
-        base = np.full(len(edges), row + 0.43)
-        ax.fill_between(edges, base, base - heights, step="post", color=MUTED if row else colour, linewidth=0)
+        base = row + 0.43
+        ax.stairs(base - 0.86 * share, edges, baseline=base, fill=True, color=MUTED if row else colour, linewidth=0)
     first = [1 + row for row, (choice, _) in enumerate(rows) if row == 0 or rows[row - 1][0] != choice]
     for row in first:
         ax.axhline(row - 0.5, color=HAIRLINE, linewidth=0.8)

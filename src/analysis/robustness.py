@@ -159,7 +159,7 @@ def caption_curve(found: Multiverse, finding: Finding, themes: Themes) -> dict[s
     effects = found.specifications.loc[found.specifications["finding"] == finding.name, "effect"]
     return {
         "name": f"curve-{finding.name}",
-        "caption": f"{told} Line: effects; filled: significant by themselves; strips: how often an option was chosen.",
+        "caption": f"{told} Line: effects; thick: significant by themselves; strips: how often an option was chosen.",
         "alt": f"Specification curve, from {effects.min():.1f} to {effects.max():.1f} standard deviations, with a "
         f"strip below it for each option. {told}",
     }
