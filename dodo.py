@@ -20,6 +20,7 @@ EVIDENCE = [
     Run("04_topics", "Topics", early=True),
     Run("05_networks", "Networks"),
     Run("06_validation", "Validation"),
+    Run("08_robustness", "Robustness", early=True),
 ]
 OVERVIEW = Run("07_overview", "Overview", needs=[run.name for run in EVIDENCE])
 

@@ -27,9 +27,8 @@ def found(here, plan):
 
 
 def test_the_summary_counts_every_finding_once(found, plan, here):
-    sentence, verdict = robustness.summarise(found, plan, here.themes)
+    sentence = robustness.summarise(found, plan, here.themes)
     assert sentence.startswith("Of 3 findings, tried under 90 specifications, ")
-    assert verdict in display.VERDICTS
     assert "1 too few to tell" in sentence
 
 
@@ -37,7 +36,7 @@ def test_claims_name_themes_and_texts(plan, here):
     claim = robustness.tell_claim(plan.findings["migration-2014-2018"], here.themes)
     assert claim == "The 2018 text speaks less of migration than the 2014 text."
     tie = robustness.tell_claim(plan.findings["migration-with-external"], here.themes)
-    assert tie == "Migration and external action are named together."
+    assert tie == "Where a text speaks of migration it tends to speak of external action too."
 
 
 def test_the_rule_is_told_with_its_day_and_bounds(plan):

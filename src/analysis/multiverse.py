@@ -36,7 +36,8 @@ Backend = Literal["loky", "threading", "dask"]
 BACKENDS: tuple[Backend, ...] = ("loky", "threading", "dask")
 CAUTION = (
     "A multiverse is not a better estimate: it shows how much hangs on the choices made here, and a mistake that all "
-    "of them share it repeats in every specification."
+    "of them share it repeats in every specification. Specifications are not independent, and not equally good; and "
+    "among many findings one that is robust by chance is no surprise."
 )
 
 

@@ -91,7 +91,7 @@ def name_findings(found: Multiverse, plan: Plan, themes: Themes) -> dict[str, st
 
 def caption_ranges(found: Multiverse, plan: Plan, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the figure of all findings."""
-    sentence, _ = summarise(found, plan, themes)
+    sentence = summarise(found, plan, themes)
     medians = found.verdicts["median_effect"]
     return {
         "name": "effects",
@@ -118,8 +118,8 @@ def describe_rule(rule: Rule) -> str:
     )
 
 
-def summarise(found: Multiverse, plan: Plan, themes: Themes) -> tuple[str, str]:
-    """The finding over all findings in a sentence, and the strongest verdict among them."""
+def summarise(found: Multiverse, plan: Plan, themes: Themes) -> str:
+    """The finding over all findings in a sentence: how many got which verdict, the stronger ones by name."""
     verdicts = found.verdicts["verdict"]
     named = []
     for verdict in STRENGTH[:2]:
@@ -127,11 +127,10 @@ def summarise(found: Multiverse, plan: Plan, themes: Themes) -> tuple[str, str]:
         claims = [tell_claim(plan.findings[name], themes).rstrip(".") for name in own["finding"]]
         named += [f"{len(own)} {'is' if len(own) == 1 else 'are'} {_call(verdict)}{_list_claims(claims)}"]
     rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in STRENGTH[2:]]
-    sentence = (
+    return (
         f"Of {len(verdicts)} findings, tried under {len(found.specifications):,} specifications, {'; '.join(named)}; "
         f"{rest[0]}, {rest[1]}."
     )
-    return sentence, min(verdicts, key=STRENGTH.index)
 
 
 def _call(verdict: str) -> str:
