@@ -96,7 +96,7 @@ def finding(sentence: str, verdict: Verdict, *, question: str = "") -> Shown:
     InputError : if the verdict is not one of `VERDICTS`
     """
     inputs.check_choice(verdict, "verdict of a finding", VERDICTS)
-    data = {"text/markdown": f"**Finding** ({verdict}). {sentence}", "text/plain": f"{_plain(sentence)} ({verdict})"}
+    data = {"text/markdown": f"**Finding** ({verdict}). {sentence}", "text/plain": f"{plain(sentence)} ({verdict})"}
     return Shown(data, {"finding": {"sentence": str(sentence), "verdict": verdict, "question": str(question)}})
 
 
@@ -109,7 +109,7 @@ def prose(markdown: str) -> Shown:
     >>> prose("Three texts, **84** paragraphs in the first.").data["text/plain"]
     'Three texts, **84** paragraphs in the first.'
     """
-    return Shown({"text/markdown": str(markdown), "text/plain": _plain(markdown)})
+    return Shown({"text/markdown": str(markdown), "text/plain": plain(markdown)})
 
 
 def figure(svg: str, *, name: str, caption: str, alt: str) -> Shown:
@@ -208,8 +208,8 @@ def table(
     body = Markup(
         '<div class="table"><div class="scroll" tabindex="0" role="region" aria-label="Table: {}">'
         "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}</div>"
-    ).format(_plain(caption), caption, Markup("").join(head), Markup("").join(rows), _download(csv, name))
-    return Shown({"text/html": str(body), "text/plain": f"{_plain(caption)}\n{frame.to_string(index=False)}"})
+    ).format(plain(caption), caption, Markup("").join(head), Markup("").join(rows), _download(csv, name))
+    return Shown({"text/html": str(body), "text/plain": f"{plain(caption)}\n{frame.to_string(index=False)}"})
 
 
 def fold(shown: Shown, summary: str) -> Shown:
@@ -387,6 +387,6 @@ def _svg_size(svg: str) -> tuple[int, int]:
     return round(float(size[1]) * 4 / 3), round(float(size[2]) * 4 / 3)
 
 
-def _plain(text: str) -> str:
+def plain(text: object) -> str:
     """Text without tags and character references, for consoles and labels."""
     return html.unescape(re.sub(r"</?\w[^>]*>", "", str(text)))
