@@ -3,7 +3,7 @@ How often ties, bridges and their changes are found where there are none, and ho
 
     PYTHONPATH=src python benchmarks/ties.py
 
-writes ``benchmarks/results/ties_summary.csv``; five minutes on two cores. `share` is a share of ties (or of simulated
+writes ``benchmarks/results/ties_summary.csv``; two minutes on two cores. `share` is a share of ties (or of simulated
 networks, where the method says "any"), `error` its Monte Carlo standard error, from the spread between replicates, and
 `n` the number of ties (or networks) it was counted on.
 """
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 SEED = 20200724
 SIGMAS = (0.0, 0.3, 0.45, 0.6, 0.9)
 N_UNITS, N_WORDS, TYPICAL_LENGTH = 300, 60, 25
-REPLICATES, SPLITS, COVERAGE = 60, 150, 300
+REPLICATES, SPLITS, COVERAGE = 40, 100, 200
 PLANTED = (4, 6, 8, 12)
 HALVES = [("one", "two")]
 
@@ -175,11 +175,11 @@ def summarise(simulation: str, setting: str, replicates: list[list[tuple[str, in
 
 
 def main() -> None:
+    tables = []
     with Parallel(n_jobs=2, backend="multiprocessing") as parallel:
-        tables = [
-            summarise(name, setting, parallel(calls)) for name, setting, calls in simulations(open_study(root=ROOT))
-        ]
-    pd.concat(tables).to_csv(RESULTS / "ties_summary.csv", index=False, float_format="%.4f")
+        for simulation, setting, calls in simulations(open_study(root=ROOT)):
+            tables.append(summarise(simulation, setting, parallel(calls)))
+            pd.concat(tables).to_csv(RESULTS / "ties_summary.csv", index=False, float_format="%.4f")
 
 
 if __name__ == "__main__":

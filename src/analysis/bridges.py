@@ -37,13 +37,13 @@ def bridges(
     How often two themes share a unit in each text, and how much more than if they were spread independently.
 
     Lift is :math:`n_{ab} N / (n_a n_b)`: 1 as chance, 2 twice as often together, 0 never together. Its interval is
-    taken on the logarithm, after half a unit is added to the three counts: :math:`\ln\mathrm{lift} \pm t\,s`, where s is
-    the larger of two standard errors: that of sections drawn anew, and that of independent units,
-    :math:`s^2 = 1/n_{ab} - 1/n_a - 1/n_b + (2\,\mathrm{lift} - 1)/N`. t is Student's, with one degree less than the text
-    has sections. The lower end is at most that of a Poisson count of :math:`n_{ab}` (Garwood 1936), without which one
-    unit with both themes would speak too loud. Where the themes never meet, no draw of sections has them meet either:
-    there the interval begins at 0 and ends where the half unit puts it, far above 1 when the themes are rare. The
-    share's interval is `intervals.score_interval` with the variance of the same draws.
+    taken on the logarithm, after half a unit is added to the three counts: :math:`\ln\mathrm{lift} \pm t\,s`. Here s
+    is the larger of two standard errors, that of sections drawn anew and that of independent units,
+    :math:`s^2 = 1/n_{ab} - 1/n_a - 1/n_b + (2\,\mathrm{lift} - 1)/N`; t is Student's, with one degree less than the
+    text has sections. The lower end is at most that of a Poisson count of :math:`n_{ab}` (Garwood 1936), without which
+    one unit with both themes would speak too loud. Where the themes never meet, no draw of sections has them meet
+    either: there the interval begins at 0 and ends where the half unit puts it, far above 1 when the themes are rare.
+    The share's interval is `intervals.score_interval` with the variance of the same draws.
 
     Parameters
     ----------
