@@ -8,8 +8,8 @@ floor modules                                                               what
 ===== ===================================================================== ============================================
 6     `cli`, `pipeline`, `steps`, `records`, `execution`, `parameters`,     commands; values, notebooks and figures to
       `dependencies`, `verification`, `reports`                             pages
-5     `figures`, `maps`, `curves`, `exports`, `graphfiles`, `display`,      numbers and Axes to Axes; tables and graphs to
-      `networkview`, `networkpanels`, `findings`, `readings`, `accounts`,   files; sentences and what a notebook shows
+5     `figures`, `maps`, `curves`, `exports`, `graphfiles`, `display`,      numbers and Axes to Axes; tables and graphs
+      `networkview`, `networkpanels`, `findings`, `readings`, `accounts`,   to files; what a notebook says and shows
       `verdicts`, `robustness`
 4     `study`, `comparisons`, `structure`, `discovery`, `networks`,         texts, dictionary and hits put together;
       `dyads`, `annotations`, `sheets`, `specifications`, `streams`,        specifications to one row per finding

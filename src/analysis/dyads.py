@@ -174,12 +174,12 @@ def compare_units(here: Study, pairs: Sequence[tuple[str, str]], *, window: int 
         tokens from a hit of the other, within a paragraph); ``p_paragraphs``, ``p_sentences`` (that chance brings as
         many, see `analysis.networks.connect`; windows overlap, and are not tested).
     """
-    found = None
+    tables = []
     for unit in networks.UNITS:
         presence = networks.mark_nodes(here, unit=unit)
         table = networks.connect(presence, networks.pair_themes(presence, pairs))
-        table = table[["source", "target", "n", "p"]].rename(columns={"n": f"{unit}s", "p": f"p_{unit}s"})
-        found = table if found is None else found.merge(table, on=["source", "target"])
+        tables.append(table[["source", "target", "n", "p"]].rename(columns={"n": f"{unit}s", "p": f"p_{unit}s"}))
+    found = tables[0].merge(tables[1], on=["source", "target"])
     near = count_near(here, window=window)
     found["windows"] = [int(near.loc[row.source, row.target]) for row in found.itertuples()]
     return found[["source", "target", "paragraphs", "sentences", "windows", "p_paragraphs", "p_sentences"]]
@@ -212,7 +212,7 @@ def correlate_units(here: Study, words: Sequence[str], *, window: int = 10) -> p
     DataFrame, units x units: Spearman's rank correlation, over all pairs of `words`, of the number of paragraphs,
         sentences and windows with both (-1 to 1)
     """
-    counts = {}
+    counts: dict[str, np.ndarray] = {}
     for unit in networks.UNITS:
         found = terms.count_text(here.corpus.sentences, here.languages, unit=unit)
         place = found.terms.get_indexer(list(words))

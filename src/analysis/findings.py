@@ -308,7 +308,9 @@ def tell_robustness(pages: pd.Series, verdicts: Mapping[str, Mapping[str, Any]],
         kind = {"04_topics": "topic", "05_networks": "tie"}.get(page, "change")
         theme = page.removeprefix("03_theme-")
         about = declared if page == "02_themes" else [theme] if theme != page else []
-        own = [one for one in verdicts.values() if one["kind"] == kind and (kind != "change" or one["themes"][0] in about)]
+        own = [
+            one for one in verdicts.values() if one["kind"] == kind and (kind != "change" or one["themes"][0] in about)
+        ]
         short = page.startswith("03_theme-")
         texts.append(_list_robustness(own) if short else _count_robustness(own))
     return pd.Series(texts, index=pages.index, dtype=object)
@@ -337,7 +339,9 @@ def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> 
     rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in order]
     rows.sort(key=lambda one: (order.index(one["verdict"]), one["joint_p"]))
     table = {
-        "claim": pd.Series([Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object),
+        "claim": pd.Series(
+            [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object
+        ),
         "specifications": [one["specifications"] for one in rows],
         "same_sign": [f"{one['same_sign']:.0%}" for one in rows],
         "significant": [f"{one['significant']:.0%}" for one in rows],

@@ -47,8 +47,8 @@ def plot_picture(picture: Mapping[str, Any], axes: Sequence[Axes]) -> Sequence[A
     ties = pd.DataFrame(picture["ties"], columns=["source", "target", "counts", "change"])
     colours = {theme["name"]: theme["colour"] for theme in picture["themes"]}
     for place, (text, ax) in enumerate(zip(texts, axes, strict=False)):
-        counted = [table.assign(**{text: [counts[place] for counts in table["counts"]]}) for table in (nodes, ties)]
-        plot_network(*counted, ax, counts=text, colours=colours).set_title(text)
+        own, tied = (table.assign(**{text: [counts[place] for counts in table["counts"]]}) for table in (nodes, ties))
+        plot_network(own, tied, ax, counts=text, colours=colours).set_title(text)
     title = f"Change from {picture['compare'][0]} to {picture['compare'][1]}"
     plot_change(nodes, ties, axes[len(texts)]).set_title(title)
     return axes
@@ -162,7 +162,8 @@ def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str,
     middle = (len(ties) - 1) / 2
     for row, (_, tie) in zip(rows, ties.iterrows(), strict=True):
         style = {"edgecolor": colour if tie["kept"] else MUTED, "linestyle": "-" if tie["kept"] else (0, (2, 2))}
-        bend = Path([(0, middle), (0.5, middle), (0.5, row), (1, row)], [Path.MOVETO, *[Path.CURVE4] * 3])
+        corners = np.array([(0, middle), (0.5, middle), (0.5, row), (1, row)])
+        bend = Path(corners, [Path.MOVETO, *[Path.CURVE4] * 3])
         width = 0.6 + 0.8 * np.sqrt(tie["n"])
         ax.add_patch(PathPatch(bend, facecolor="none", linewidth=width, alpha=0.8, **style))
         ax.annotate(tie["label"], (1.03, row - (0.16 if tie["gloss"] else 0)), va="center", annotation_clip=False)

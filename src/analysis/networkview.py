@@ -38,8 +38,8 @@ def check_network(data: Mapping[str, Any], where: str) -> View:
         with ``id``, ``label``, ``x``, ``y`` (upwards, one scale for both) and ``counts`` (paragraphs, one per text),
         perhaps ``gloss``, ``theme``, ``label_at`` (one of `DIRECTIONS`), ``passages`` (ids of paragraphs),
         ``community`` and ``stability``; ``ties``, each with ``source``, ``target``, ``counts``, ``kept`` (per text:
-        whether it passes the test), perhaps ``change`` (one of `CHANGES`), ``difference`` (of shares, the later text less the
-        earlier) and ``passages``.
+        whether it passes the test), perhaps ``change`` (one of `CHANGES`), ``difference`` (of
+        shares, the later text less the earlier) and ``passages``.
     where : str
         How messages call it.
 
