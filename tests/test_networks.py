@@ -55,7 +55,16 @@ def test_ties_are_counted_by_hand(small):
 def test_pairs_that_never_meet_are_told_too(small):
     ties = networks.connect(small, pd.DataFrame({"source": ["Drugs"], "target": ["hack"]}))
     assert ties[["n", "p", "q", "npmi"]].to_numpy().tolist() == [[0, 1, 1, -1]]
-    assert ties["expected"].isna().all()
+
+
+def test_how_few_is_few_is_told_alike_for_pairs_that_meet_and_pairs_that_never_do(presence):
+    pairs = networks.pair_themes(presence, [("cyber", "migration"), ("migration", "terrorism")])
+    ties = networks.connect(presence, pairs).set_index("source")
+    chances = presence.chances["Migration"] * presence.chances["Terrorism"]
+    assert ties.loc["Migration", "expected"] == pytest.approx(chances.sum())  # the same chances by either way
+    never = presence.chances["Cyber"] * presence.chances["Migration"]
+    assert ties.loc["Cyber", ["n", "expected"]].tolist() == [0, pytest.approx(never.sum())]
+    assert ties.loc["Cyber", "p_apart"] == pytest.approx(np.exp(np.log1p(-never).sum()))
 
 
 def test_the_test_of_a_tie_holds_each_text_by_itself(small):

@@ -70,7 +70,6 @@ def present_ties(
     interval = " (" + _points(surest["low"]) + " to " + _points(surest["high"]) + ")"
     return table.assign(
         change=surest["before"] + "–" + surest["after"] + ": " + _points(surest["difference"]) + interval,
-        adjusted_p=surest["p_adjusted"].map("{:.2f}".format),
         verdict=surest["verdict"],
         passages=_links(evidence),
     )

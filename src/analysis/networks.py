@@ -16,6 +16,7 @@ from scipy.stats import false_discovery_control
 
 from analysis import association, attention, communities, layout, significance, terms
 from analysis.inputs import InputError, check_choice, check_keys, nearest, read_yaml
+from analysis.margins import fit_bicm
 from analysis.study import Study
 from analysis.themes import Themes
 
@@ -68,6 +69,12 @@ class Presence:
         """Every pair that meets, tested with each text held by itself: `analysis.significance.sdsm`."""
         tested = significance.sdsm(self.marks, strata=self.units["doc_id"])
         return tested[["source", "target", "n", "expected", "p", "p_lower"]].rename(columns={"p_lower": "p_apart"})
+
+    @cached_property
+    def chances(self) -> pd.DataFrame:
+        """How likely each unit holds each node by its margins in its text: units x nodes, `analysis.margins`."""
+        table = fit_bicm(self.marks, self.units["doc_id"]).table()
+        return pd.DataFrame(table, self.marks.index, self.marks.columns)
 
     @property
     def themes(self) -> list[str]:
@@ -196,12 +203,15 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, one row per pair, the surest first
         ``source``, ``target``, ``n`` (units with both), one column per text (its units with both), ``expected`` (by
-        chance; missing for pairs that never meet), ``p`` (that chance brings as many), ``p_apart`` (as few; missing
-        for pairs that never meet), ``q`` (of p: false discovery rate, Benjamini & Hochberg 1995, among all `pairs`),
+        chance), ``p`` (that chance brings as many), ``p_apart`` (as few), ``q`` (of p: false discovery rate, Benjamini & Hochberg 1995, among all `pairs`),
         ``strength`` (times more often than if spread independently over
         all units; 1 = chance), ``npmi`` (-1 to 1; read it with n, for pairs of rare nodes reach 1 easily).
     """
     table = pairs[["source", "target"]].merge(presence.tested, on=["source", "target"], how="left")
+    never = table["n"].isna()
+    meet = presence.chances[table.loc[never, "source"]].to_numpy() * presence.chances[table.loc[never, "target"]]
+    table.loc[never, "expected"] = meet.to_numpy().sum(axis=0)
+    table.loc[never, "p_apart"] = (1 - meet.to_numpy()).prod(axis=0)  # Poisson-binomial at 0
     table["n"], table["p"] = table["n"].fillna(0).astype(int), table["p"].fillna(1.0)
     table["q"] = false_discovery_control(table["p"])
     frequency = presence.marks.sum()
