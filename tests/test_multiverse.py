@@ -127,6 +127,7 @@ def test_headings_and_footnotes_stand_in_the_stream_once(here, material):
 
 def test_a_heading_stands_in_the_section_that_follows_it(here):
     rows = streams.list_sentences(here).set_index("sentence_id")
+    assert list(rows.index[:2]) == ["2014-s01.h", "2014-001.01"]
     assert rows.loc["2014-s02.h", "section_id"] == "2014-s03"  # no paragraph of its own
     assert rows.loc["2020-s07.h", "section_id"] == "2020-s06"  # none follows
     assert rows.loc["2018-fn01.01", "section_id"] == rows.loc["2018-004.01", "section_id"]
