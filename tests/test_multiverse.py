@@ -313,8 +313,10 @@ def test_twenty_specifications_on_a_cluster_are_those_of_one_process(material, p
     options = {"specifications": twenty, "n_draws": 99, "chunk_size": 5, "seed": SEED}
     alone = multiverse.explore(material, plan, **options)
     local = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": None}
-    with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster):
+    with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster) as client:
         there = multiverse.explore(material, plan, backend="dask", **options)
+        at_work = client.run(eval, "'analysis.measurements' in __import__('sys').modules")
+    assert any(at_work.values())
     assert texts_of(there) == texts_of(alone)
 
 
