@@ -127,6 +127,7 @@ def test_headings_and_footnotes_stand_in_the_stream_once(here, material):
 
 def test_a_heading_stands_in_the_section_that_follows_it(here):
     rows = streams.list_sentences(here).set_index("sentence_id")
+    assert list(rows.index[:2]) == ["2014-s01.h", "2014-001.01"]
     assert rows.loc["2014-s02.h", "section_id"] == "2014-s03"  # no paragraph of its own
     assert rows.loc["2020-s07.h", "section_id"] == "2020-s06"  # none follows
     assert rows.loc["2018-fn01.01", "section_id"] == rows.loc["2018-004.01", "section_id"]
@@ -312,8 +313,10 @@ def test_twenty_specifications_on_a_cluster_are_those_of_one_process(material, p
     options = {"specifications": twenty, "n_draws": 99, "chunk_size": 5, "seed": SEED}
     alone = multiverse.explore(material, plan, **options)
     local = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": None}
-    with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster):
+    with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster) as client:
         there = multiverse.explore(material, plan, backend="dask", **options)
+        at_work = client.run(eval, "'analysis.measurements' in __import__('sys').modules")
+    assert any(at_work.values())
     assert texts_of(there) == texts_of(alone)
 
 

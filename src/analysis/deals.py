@@ -26,7 +26,7 @@ class Chance(NamedTuple):
     turns: np.ndarray  # (draws, texts), 0 to 1: how far the second theme of a tie is rotated
 
 
-class Tested(NamedTuple):
+class Effects(NamedTuple):
     """The specifications of one finding under all draws; positive is more of the later text, or together."""
 
     difference: np.ndarray  # (specifications,)
@@ -52,14 +52,14 @@ def draw_chance(material: Material, n_draws: int, seed: int) -> Chance:
 
 def try_finding(
     finding: Finding, measures: Sequence[str], measured: Sequence[Measured], material: Material, chance: Chance
-) -> Tested:
+) -> Effects:
     """All specifications of a finding, given by their measures and what they count, under the shared draws."""
     if finding.kind == "tie":
         return _test_ties(measures, measured, chance)
     return _test_changes(finding, measured, material, chance)
 
 
-def _test_changes(finding: Finding, measured: Sequence[Measured], material: Material, chance: Chance) -> Tested:
+def _test_changes(finding: Finding, measured: Sequence[Measured], material: Material, chance: Chance) -> Effects:
     before, after = material.texts.index(finding.before), material.texts.index(finding.after)
     pair = (min(before, after), max(before, after))
     blocks = np.concatenate([np.flatnonzero(material.owner == text) for text in pair])
@@ -74,7 +74,7 @@ def _test_changes(finding: Finding, measured: Sequence[Measured], material: Mate
         stretch = np.maximum(stretch, asked / np.where(dealt > 0, dealt, np.inf))
     deviation = moved[:, 1:].std(axis=1)
     scale = np.where(deviation > 0, deviation, 1)
-    return Tested(moved[:, 0], moved[:, 0] / scale / stretch, moved[:, 1:] / scale[:, None])
+    return Effects(moved[:, 0], moved[:, 0] / scale / stretch, moved[:, 1:] / scale[:, None])
 
 
 def split_effects(numerator: np.ndarray, denominator: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -105,7 +105,7 @@ def split_effects(numerator: np.ndarray, denominator: np.ndarray, first: np.ndar
     return np.asarray(ratios[1] - ratios[0])
 
 
-def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Chance) -> Tested:
+def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Chance) -> Effects:
     turned: dict[bytes, list[np.ndarray]] = {}  # measures of the same marks share their rotations
     tied = []
     for name, (table, *_) in zip(measures, measured, strict=True):
@@ -117,7 +117,7 @@ def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Ch
     middle, deviation = values[:, 1:].mean(axis=1), values[:, 1:].std(axis=1)
     scale = np.where(deviation > TIE, deviation, np.inf)[:, None]
     effects = (values - middle[:, None]) / scale
-    return Tested(values[:, 0] - middle, effects[:, 0], effects[:, 1:])
+    return Effects(values[:, 0] - middle, effects[:, 0], effects[:, 1:])
 
 
 def count_turns(table: np.ndarray, turns: np.ndarray) -> list[np.ndarray]:

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
-from analysis.deals import Tested, draw_chance, try_finding
+from analysis.deals import Effects, draw_chance, try_finding
 from analysis.factors import one_thread
 from analysis.inputs import InputError, check_choice
 from analysis.intervals import TIE, check_at_least
@@ -190,7 +190,7 @@ def _run(
     if n_jobs == 1 and backend != "dask":
         yield from (measure(part, findings, material) for part in parts)
         return
-    with parallel_config(backend=backend, n_jobs=n_jobs):
+    with parallel_config(backend=backend, n_jobs=-1 if backend == "dask" else n_jobs):  # a cluster knows its size
         yield from Parallel(return_as="generator")(delayed(_measure_alone)(part, findings, material) for part in parts)
 
 
@@ -203,7 +203,7 @@ def _measure_alone(part: pd.DataFrame, findings: Mapping[str, Finding], material
 # --- judging ----------------------------------------------------------------------------------------------------
 
 
-def judge_specifications(tested: Tested, finding: Finding, rule: Rule) -> dict[str, np.ndarray]:
+def judge_specifications(tested: Effects, finding: Finding, rule: Rule) -> dict[str, np.ndarray]:
     """``difference``, ``effect``, ``p`` and ``significant`` of each specification, effects positive as claimed."""
     effect = finding.sign * tested.effect
     exceeding = (np.abs(tested.drawn) >= np.abs(effect)[:, None] - TIE).sum(axis=1)
@@ -213,7 +213,7 @@ def judge_specifications(tested: Tested, finding: Finding, rule: Rule) -> dict[s
 
 
 def judge_finding(
-    judged: pd.DataFrame, tested: Tested, explained: pd.DataFrame, finding: Finding, rule: Rule
+    judged: pd.DataFrame, tested: Effects, explained: pd.DataFrame, finding: Finding, rule: Rule
 ) -> dict[str, Any]:
     """
     The curve of a finding as a whole, and the verdict of the rule.
@@ -247,7 +247,7 @@ def judge_finding(
     return {**row, "verdict": give_verdict(row, rule)}
 
 
-def _share_significant(tested: Tested, level: float) -> tuple[float, np.ndarray]:
+def _share_significant(tested: Effects, level: float) -> tuple[float, np.ndarray]:
     """The share of specifications that are significant in one direction, the larger one: in the texts and each draw."""
     n_draws = tested.drawn.shape[1]
     allowed = int(np.floor(level * (n_draws + 1) + TIE)) - 1  # draws as large that a significant effect may have
