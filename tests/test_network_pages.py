@@ -143,6 +143,16 @@ def test_arrow_keys_go_where_they_point_and_stop_at_the_edge(page):
     assert walk(page, "ArrowDown")[0][1] == "grens ‘border’"
 
 
+def test_an_arrow_key_does_not_lead_to_a_term_that_lies_aside(visit, tmp_path, crossing):
+    crossing["nodes"][1]["y"] = 0.2  # terrorisme, far to the right
+    crossing["nodes"][2]["y"] = -0.9  # preventie, below
+    file = tmp_path / "05_networks.html"
+    file.write_text(render(crossing), encoding="utf-8")
+    page = visit(file)
+    node(page, "radicalisering").focus()
+    assert walk(page, "ArrowUp")[0][1] == RADICALISERING
+
+
 def test_t_goes_through_ties_from_the_strongest_and_o_to_their_other_end(page):
     node(page, "radicalisering").focus()
     order = [step[2].partition(" and ")[2].split()[0] for step in walk(page, "t", "t", "t", "t", "t", "Shift+T")]
@@ -459,6 +469,12 @@ def test_a_network_whose_name_is_no_id_is_refused(crossing):
     shown = display.network(crossing, name='n" onload="x', caption="c", alt="a", svg=SVG)
     with pytest.raises(ValueError, match='network n" onload="x: found the name'):
         reports.render_network(shown.metadata["network"])
+
+
+def test_a_caption_that_did_not_come_from_display_is_cleaned(crossing):
+    shown = display.network(crossing, name="terms", caption="c", alt="a", svg=SVG)
+    html = reports.render_network(shown.metadata["network"] | {"caption": PAYLOADS})
+    assert not re.search(r"<script|<iframe|<img[^>]*onerror|<svg onload", html)
 
 
 def test_pages_without_a_network_hold_no_script():
