@@ -8,7 +8,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
@@ -127,6 +127,7 @@ def test_the_best_of_many_runs_is_the_best_of_all_partitions(function):
         assert consensus(graph, n_runs=40, seed=1, **options).best == pytest.approx(best, abs=1e-12)
 
 
+@example([("n0", "n1", 2.0), ("n0", "n2", 1.0)], "cpm", 21)
 @given(GRAPHS, st.sampled_from(["modularity", "cpm"]), st.integers(0, 99))
 def test_after_a_search_no_node_gains_by_moving_or_by_being_alone(edges, function, seed):
     graph = graph_of(edges)

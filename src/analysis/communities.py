@@ -244,9 +244,10 @@ def _move_nodes(
     ties: Ties, sizes: Sequence[float], price: float, chance: random.Random, labels: list[int]
 ) -> list[int]:
     """The community of each node after all have gone, in a random order, where they gain most, until none gains."""
-    groups, total = list(labels), [0.0] * len(ties)
+    groups, total, members = list(labels), [0.0] * len(ties), [0] * len(ties)
     for node, group in enumerate(groups):
         total[group] += sizes[node]
+        members[group] += 1
     order = list(range(len(ties)))
     chance.shuffle(order)
     moved = True
@@ -255,16 +256,20 @@ def _move_nodes(
         for node in order:
             own = groups[node]
             total[own] -= sizes[node]
+            members[own] -= 1
             to = {own: 0.0}
             for other, value in ties[node].items():
                 to[groups[other]] = to.get(groups[other], 0.0) + value
             gains = {group: value - price * sizes[node] * total[group] for group, value in to.items()}
+            if max(gains.values()) < 0:  # better alone
+                gains[members.index(0)] = 0.0
             least = TIE * (sum(to.values()) + price * sizes[node] ** 2)
             if max(gains.values()) > gains[own] + least:
                 # Equal ones have equal chances: the first by name would seem to hold the node steadily.
                 best = [group for group, gain in gains.items() if gain > max(gains.values()) - least]
                 groups[node], moved = chance.choice(best), True
             total[groups[node]] += sizes[node]
+            members[groups[node]] += 1
     return groups
 
 
