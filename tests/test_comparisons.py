@@ -1,10 +1,8 @@
 """Comparisons of the real texts: nothing lost on the way from hits to tests; planted neighbours are found."""
 
 import pandas as pd
-import pytest
 
-from analysis.comparisons import compare_texts, compare_words, find_neighbour_words, measure_runs, score_dictionary
-from analysis.inputs import InputError
+from analysis.comparisons import compare_texts, compare_words, find_neighbour_words, measure_runs
 
 
 def test_shares_and_tests_count_the_same_paragraphs(here, comparison):
@@ -44,16 +42,3 @@ def test_planted_neighbours_are_found_and_the_theme_itself_is_not():
     words = pd.DataFrame(rows * 4, columns=["sentence_id", "lemma", "start", "end"]).assign(form=lambda w: w["lemma"])
     hits = pd.DataFrame({"sentence_id": ["s1"], "start": [0], "end": [11]})
     assert find_neighbour_words(words, hits, pd.DataFrame())["word"].tolist() == ["bank"]
-
-
-def test_the_errors_listed_are_those_counted(here, codes):
-    accuracy = score_dictionary(here, codes)
-    overall = accuracy.scores[
-        (accuracy.scores["doc_id"] == "all") & accuracy.scores["theme"].isin(here.themes.declared)
-    ]
-    assert len(accuracy.errors) == overall[["fp", "fn"]].to_numpy().sum()
-
-
-def test_a_coded_sentence_that_is_no_sentence_of_the_corpus_is_named(here, codes):
-    with pytest.raises(InputError, match="Dit staat nergens"):
-        score_dictionary(here, codes.head(1).assign(text="Dit staat nergens in de drie teksten."))

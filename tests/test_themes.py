@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.comparisons import score_dictionary
+from analysis.accuracy import score_accuracy
+from analysis.annotations import judge, read_annotations
 from analysis.inputs import InputError
 from analysis.language import tokenize
 from analysis.themes import GAP, Theme, Themes, match_terms, read_themes, tag
@@ -155,8 +156,9 @@ def test_no_theme_ever_uses_a_token_twice(tokens):
         assert len(used) == len(set(used))
 
 
-def test_the_dictionary_finds_what_the_coders_found(here, codes):
-    scores = score_dictionary(here, codes).scores
+def test_the_dictionary_finds_what_the_coders_found(here):
+    judged = judge(here, read_annotations(here.root / "data/annotations/codes.yml"))
+    scores = score_accuracy(judged)
     scores = scores[scores["doc_id"] == "all"].set_index("theme")
     for theme in ("cyber", "radicalisation", "migration"):
         assert scores.loc[theme, "precision"] >= 0.95

@@ -1,7 +1,7 @@
 """
-Whether coders agree with each other, and the dictionary with the coders.
+Whether coders agree with each other; `analysis.accuracy` says whether the dictionary agrees with them.
 
-Codings are tables with one row per sentence: a column per coder (for one theme), or a column per theme.
+Codings are tables with one row per sentence and a column per coder, for one theme.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.clusters import block_rate
 from analysis.inputs import InputError, check_choice
-from analysis.intervals import aligned, check_at_least, check_level, wilson_interval
+from analysis.intervals import aligned, check_at_least, check_level
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 
@@ -95,89 +95,6 @@ def krippendorff_alpha(
     return Alpha(value, float(low), float(high), len(counts), 1 - len(defined) / n_draws)
 
 
-def scores(
-    predicted: pd.DataFrame, gold: pd.DataFrame, documents: pd.Series | None = None, *, level: float = 0.95
-) -> pd.DataFrame:
-    r"""
-    How well predicted themes match the coded ones.
-
-    Precision :math:`tp / (tp + fp)` is the share of found sentences that are right, recall :math:`tp / (tp + fn)` the
-    share of right ones that were found, :math:`F_1 = 2tp / (2tp + fp + fn)`; all from 0 to 1, missing where the
-    denominator is 0. The intervals are Wilson's; that of F1 comes from :math:`J = tp / (tp + fp + fn)` by
-    :math:`F_1 = 2J / (1 + J)`. They take sentences as independent. Errors that differ between texts fake a change:
-    look at the rows per text.
-
-    Parameters
-    ----------
-    predicted, gold : DataFrame, one row per sentence, one column per theme
-        True or false, with the same rows and columns.
-    documents : Series, optional
-        Text of each sentence, for rows per text.
-
-    Returns
-    -------
-    DataFrame, one row per theme, for ``doc_id`` "all" and then each text
-        ``theme``, ``doc_id``, ``tp``, ``fp``, ``fn``, and ``precision``, ``recall`` and ``f1``, each also with
-        ``_low`` and ``_high``.
-
-    Raises
-    ------
-    InputError : if the tables differ in rows or themes, or hold other values than true and false
-
-    Examples
-    --------
-    >>> gold = pd.DataFrame({"cyber": [1, 1, 1, 0, 0]}, index=list("abcde"))
-    >>> found = pd.DataFrame({"cyber": [1, 1, 0, 1, 0]}, index=list("abcde"))
-    >>> scores(found, gold)[["tp", "fp", "fn", "precision", "recall", "f1"]].round(3).values.tolist()
-    [[2.0, 1.0, 1.0, 0.667, 0.667, 0.667]]
-    """
-    predicted, gold = _both(predicted, gold)
-    parts = {"all": np.ones(len(gold), dtype=bool)}
-    if documents is not None:
-        documents = aligned(documents, gold, "documents")
-        parts |= {str(name): (documents == name).to_numpy() for name in documents.drop_duplicates()}
-    tables = [_score(predicted[rows], gold[rows], level).assign(doc_id=name) for name, rows in parts.items()]
-    table = pd.concat(tables, ignore_index=True)
-    return table[["theme", "doc_id", *table.columns.drop(["theme", "doc_id"])]]
-
-
-def disagreements(predicted: pd.DataFrame, gold: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
-    """
-    The sentences where prediction and coding differ, to be read.
-
-    Parameters
-    ----------
-    predicted, gold : DataFrame
-        As for `scores`, with ``sentence_id`` as index.
-    sentences : DataFrame
-        Columns ``sentence_id``, ``doc_id`` and ``text``; sentences that were not coded are passed over.
-
-    Returns
-    -------
-    DataFrame, one row per theme and sentence, themes in their order, sentences in reading order
-        ``theme``, ``kind`` ("missed": coded but not found; "false alarm": found but not coded), ``sentence_id``,
-        ``doc_id``, ``text``.
-
-    Raises
-    ------
-    InputError : if a sentence with a coding is not among the sentences, and as in `scores`
-    """
-    predicted, gold = _both(predicted, gold)
-    unknown = gold.index.difference(sentences["sentence_id"])
-    if len(unknown):
-        found = f"{len(unknown)} coded sentences that are not in the text, the first {unknown[0]!r}"
-        raise InputError("sentences", found, allowed="the sentences of the corpus", remedy="Check the codings' ids.")
-    text = sentences[sentences["sentence_id"].isin(gold.index)]
-    tables = []
-    for theme in gold.columns:
-        coded, found = (table.loc[text["sentence_id"], theme].to_numpy() for table in (gold, predicted))
-        rows = text.loc[coded != found, ["sentence_id", "doc_id", "text"]]
-        rows.insert(0, "kind", np.where(coded[coded != found], "missed", "false alarm"))
-        rows.insert(0, "theme", str(theme))
-        tables.append(rows)
-    return pd.concat(tables, ignore_index=True)
-
-
 def _alpha(counts: np.ndarray, domain: np.ndarray, level: Level) -> float:
     """Alpha of units × values counts; NaN where only one value occurs, for then nothing could disagree."""
     if (counts.sum(axis=0) > 0).sum() < 2:
@@ -218,31 +135,3 @@ def _least_alpha(counts: np.ndarray, alpha: float, blocks: np.ndarray, confidenc
     differ = counts.max(axis=1) < sizes
     each = (1 - alpha) * expected / differ.mean() if differ.any() else 2 / sizes.mean()
     return float(1 - block_rate(differ, blocks, level=confidence).high * each / expected) if expected > 0 else alpha
-
-
-def _score(predicted: pd.DataFrame, gold: pd.DataFrame, level: float) -> pd.DataFrame:
-    """The rows of `scores` for one set of sentences."""
-    tp, fp, fn = (cells.sum(axis=0).to_numpy() for cells in (predicted & gold, predicted & ~gold, ~predicted & gold))
-    table = {"theme": [str(theme) for theme in gold.columns], "tp": tp, "fp": fp, "fn": fn}
-    for name, n in (("precision", tp + fp), ("recall", tp + fn), ("f1", tp + fp + fn)):
-        share = np.where(n > 0, tp / np.where(n > 0, n, 1), np.nan)
-        values = share, *wilson_interval(tp, n, level=level)
-        if name == "f1":
-            values = tuple(2 * jaccard / (1 + jaccard) for jaccard in values)
-        table |= dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
-    return pd.DataFrame(table)
-
-
-def _both(predicted: pd.DataFrame, gold: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both tables as true/false, once they are known to speak of the same sentences and themes."""
-    for what, ours, theirs in (("sentences", predicted.index, gold.index), ("themes", predicted.columns, gold.columns)):
-        if not ours.equals(theirs) or not ours.is_unique:
-            different = ours.symmetric_difference(theirs).tolist()[:3]
-            found = (
-                f"other {what} in one than in the other: {different}" if different else f"{what} twice or in disorder"
-            )
-            raise InputError("predicted and gold", found, allowed=f"the same {what}", remedy="Select them from both.")
-    for name, table in (("predicted", predicted), ("gold", gold)):
-        if table.empty or not np.isin(table.to_numpy(), (0, 1)).all():
-            raise InputError(name, "no rows or other values than 0 and 1", allowed="0/1", remedy="Check the codings.")
-    return predicted.astype(bool), gold.astype(bool)

@@ -1,4 +1,4 @@
-"""The texts of a study compared: themes, words, and the dictionary with coded sentences."""
+"""The texts of a study compared: themes and words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis import agreement, attention, keyness, resampling, terms
-from analysis.corpus import find_sentences
+from analysis import attention, keyness, resampling, terms
 from analysis.structure import count_words
 from analysis.study import Study
 
@@ -81,38 +80,6 @@ def measure_runs(here: Study) -> pd.DataFrame:
     documents = paragraphs.set_index("paragraph_id")["doc_id"]
     runs = resampling.run_lengths(marks, documents)
     return _in_order(runs, here.documents, here.themes.declared)
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well the dictionary agrees with coded sentences."""
-
-    scores: pd.DataFrame  # one row per theme and text ("all" first): tp, fp, fn, precision, recall, f1 with intervals
-    errors: pd.DataFrame  # one row per error on a declared theme: sentence, theme, kind, text
-
-
-def score_dictionary(here: Study, codes: pd.DataFrame) -> Accuracy:
-    """
-    Compare the hits with coded sentences, found in the corpus by their text.
-
-    Parameters
-    ----------
-    codes : DataFrame, one row per coded sentence
-        ``sentence`` (document, hyphen, number), ``text``, and one column of 0 and 1 for each coded theme.
-
-    Raises
-    ------
-    InputError : if a coded sentence is not in the corpus
-    """
-    documents = codes["sentence"].str.rsplit("-", n=1).str[0].rename("doc_id")
-    units = find_sentences(pd.DataFrame({"doc_id": documents, "text": codes["text"]}), here.corpus.sentences)
-    coded = [name for name in here.themes.names if name in codes.columns]
-    gold = codes[coded].astype(int).astype(bool).set_index(units)
-    found = attention.mark_units(here.hits, units, coded)
-    declared = [name for name in here.themes.declared if name in coded]
-    sentences = pd.DataFrame({"sentence_id": units, "doc_id": documents, "text": codes["text"]})
-    errors = agreement.disagreements(found[declared], gold[declared], sentences)
-    return Accuracy(agreement.scores(found, gold, documents.set_axis(gold.index)), errors)
 
 
 def find_neighbour_words(words: pd.DataFrame, hits: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:

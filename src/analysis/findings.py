@@ -253,19 +253,6 @@ def present_keyness(words: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
     )
 
 
-def present_accuracy(scores: pd.DataFrame) -> pd.DataFrame:
-    """Precision, recall and F1 with their intervals, as readers see them."""
-
-    def with_interval(name: str) -> list[str]:
-        rows = scores[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False)
-        return [f"{value:.2f} ({low:.2f}–{high:.2f})" if value == value else "–" for value, low, high in rows]
-
-    table = scores[["theme", "doc_id", "tp", "fp", "fn"]].rename(
-        columns={"doc_id": "text", "tp": "right", "fp": "wrongly_found", "fn": "missed"}
-    )
-    return table.assign(precision=with_interval("precision"), recall=with_interval("recall"))
-
-
 def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
     """
     What other notebooks found.

@@ -203,8 +203,8 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, one row per pair, the surest first
         ``source``, ``target``, ``n`` (units with both), one column per text (its units with both), ``expected`` (by
-        chance), ``p`` (that chance brings as many), ``p_apart`` (as few), ``q`` (of p: false discovery rate, Benjamini & Hochberg 1995, among all `pairs`),
-        ``strength`` (times more often than if spread independently over
+        chance), ``p`` (that chance brings as many), ``p_apart`` (as few), ``q`` (of p: false discovery rate,
+        Benjamini & Hochberg 1995, among all `pairs`), ``strength`` (times more often than if spread independently over
         all units; 1 = chance), ``npmi`` (-1 to 1; read it with n, for pairs of rare nodes reach 1 easily).
     """
     table = pairs[["source", "target"]].merge(presence.tested, on=["source", "target"], how="left")
