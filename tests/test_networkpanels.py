@@ -128,6 +128,6 @@ def test_a_network_of_one_term_or_on_one_line_can_be_placed():
 
 
 def test_more_paragraphs_never_make_a_marker_smaller():
-    sizes = [networkpanels._radius(count, theme) for theme in (None, "cyber") for count in range(60)]
+    sizes = [networkpanels.mark_radius(count, theme) for theme in (None, "cyber") for count in range(60)]
     assert sizes[:60] == sorted(sizes[:60])
     assert sizes[60:] == sorted(sizes[60:])

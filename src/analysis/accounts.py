@@ -212,7 +212,8 @@ def picture_network(
     kept : DataFrame of bool, the rows of ``network.ties``, a column per text: ties that pass the test in it
     """
     network = Network(_draw_in(network.nodes), network.ties, network.groups)
-    sides = _place_labels(network, {node: plain(names[node]) for node in network.nodes.index})
+    shown = {node: plain(names[node]) for node in network.nodes.index}
+    sides = _place_labels(network, shown, here.documents, here.themes.declared)
     paragraphs = presence.units["paragraph_id"].to_numpy()
     nodes = []
     for node, row in network.nodes.iterrows():
@@ -279,16 +280,21 @@ def _draw_in(nodes: pd.DataFrame) -> pd.DataFrame:
     return nodes.assign(x=(middle["x"] * scale).round(3), y=(middle["y"] * scale).round(3))
 
 
-def _place_labels(network: Network, shown: Mapping[str, str]) -> dict[str, str | None]:
+def _place_labels(
+    network: Network, shown: Mapping[str, str], texts: Sequence[str], declared: Sequence[str]
+) -> dict[str, str | None]:
     """On which side of its node each label stands in a panel, if there is room for it."""
     nodes = network.nodes
     places, height = networkpanels.place_nodes(list(zip(nodes["x"], nodes["y"], strict=True)))
     points = pd.DataFrame(places, index=nodes.index, columns=["x", "y"])
     size = networkpanels.LABEL_SIZES[2]  # as on a desktop: on narrower screens the page drops those that do not fit
     boxes = figures.measure_text([shown[node] for node in nodes.index], size=size).set_axis(nodes.index)
-    radii = pd.Series(6.0, index=nodes.index)
+    themed = nodes["theme"].where(nodes["theme"].isin(declared))
+    most = nodes[texts].max(axis=1)
+    radii = [networkpanels.mark_radius(n, theme or None) for n, theme in zip(most, themed.fillna(""), strict=True)]
     bounds = (0, 0, networkpanels.WIDTH, height)
-    found = labels.place_labels(points, boxes, nodes["n"].astype(float), radii, bounds)
+    heavy, sizes = nodes["n"].astype(float), pd.Series(radii, index=nodes.index, dtype=float)
+    found = labels.place_labels(points, boxes, heavy, sizes, bounds, gap=1)
     return {node: SIDES.get(place) for node, place in found["place"].items()}
 
 

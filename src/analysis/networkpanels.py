@@ -101,7 +101,7 @@ def _terms(view: Mapping[str, Any], places: Sequence[Place]) -> list[dict[str, A
             "says": f"{_by_text(node['counts'], view)}; {_number(n_ties[node['id']], 'tie')}",
         }
         for node, place in zip(view["nodes"], places, strict=True)
-        for radius in [_radius(max(node["counts"]), node["theme"])]
+        for radius in [mark_radius(max(node["counts"]), node["theme"])]
         for direction in [_inside(node["label_at"] or "e", node["label"], place)]
     ]
 
@@ -175,8 +175,8 @@ def _marks(terms: Sequence[Any], counts: Sequence[int], height: int) -> list[dic
         {
             "number": number,
             "classes": "ghost" if not count else "themed" if term["theme"] else "plain",
-            "radius": round(_radius(count, term["theme"]), 1),
-            "path": marker_path(term["marker"], _radius(count, term["theme"]) * REACH[term["marker"]]),
+            "radius": round(mark_radius(count, term["theme"]), 1),
+            "path": marker_path(term["marker"], mark_radius(count, term["theme"]) * REACH[term["marker"]]),
             "fit": fits["label"][number],
             "gloss_fit": fits["gloss"][number],
         }
@@ -204,7 +204,7 @@ def marker_path(marker: str, reach: float) -> str:
     return outlines[marker]
 
 
-def _radius(count: int, theme: str | None) -> float:
+def mark_radius(count: int, theme: str | None) -> float:
     """Area grows with the count; terms of a theme are larger, for their form must be told."""
     if not count:
         return 2.2 if theme else 1.5

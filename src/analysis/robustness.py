@@ -178,13 +178,11 @@ def present_verdicts(found: Multiverse, plan: Plan, themes: Themes, drawn: list[
             "finding": pd.Series(claims, dtype=object),
             "verdict": rows["verdict"],
             "units": rows["n"],
-            "specifications": rows["specifications"],
             "median_effect": rows["median_effect"],
             "same_sign": rows["same_sign"],
             "significant": rows["significant"],
             "joint_p": rows["joint_p"],
-            "reference_p": rows["reference_p"],
-            "moved_most_by": rows["moved_most"].map(CHOICES),
+            "hangs_on": rows["moved_most"].map(CHOICES),
         }
     )
 
