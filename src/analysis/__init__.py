@@ -20,7 +20,7 @@ floor modules                                                               what
       `accuracy`, `coding`
 2     `terms`, `words`, `tokens`, `cooccurrence`, `resampling`,             sentences to words and counts; matrices to
       `intervals`, `clusters`, `margins`, `alignment`, `estimators`,        topics; blocks to intervals and p-values
-      `factors`, `layout`, `labels`
+      `factors`, `layout`, `labels`, `threads`
 1     `corpus`, `formats`, `language`, `glossary`                           files to documents, sections, paragraphs,
                                                                             sentences, footnotes
 0     `inputs`                                                              what a user gives, read with one message

@@ -17,9 +17,10 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from analysis.factors import one_thread, scale_rows
+from analysis.factors import scale_rows
 from analysis.inputs import InputError
 from analysis.intervals import check_at_least
+from analysis.threads import one_thread
 
 Model = tuple[np.ndarray, np.ndarray]
 Fit = Callable[[sparse.csr_array, int], Model]

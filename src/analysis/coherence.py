@@ -13,7 +13,6 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from analysis.inputs import InputError, check_choice
 from analysis.terms import Counts
@@ -208,6 +207,8 @@ def free_mass(topic_units: pd.DataFrame, recovered: Collection[str], documents: 
 
 def _rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Spearman's correlation of every column of one with every column of the other; missing for constant columns."""
+    from scipy.stats import rankdata  # slow to import, and not needed by all who measure coherence
+
     ranks = [rankdata(values, axis=0) for values in (one, other)]
     centred = [values - values.mean(axis=0) for values in ranks]
     length = [np.sqrt((values**2).sum(axis=0)) for values in centred]

@@ -18,12 +18,12 @@ from analysis.factors import (
     canonical_order,
     check_shape,
     check_size,
-    one_thread,
     round_shares,
     scale_rows,
     solve_weights,
 )
 from analysis.inputs import InputError, check_choice
+from analysis.threads import one_thread
 from analysis.topics import (
     Topics,
     arrange_topics,

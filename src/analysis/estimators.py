@@ -19,12 +19,12 @@ from analysis.factors import (
     canonical_order,
     check_size,
     factorize,
-    one_thread,
     reconstruction_error,
     scale_rows,
     solve_weights,
 )
 from analysis.inputs import InputError
+from analysis.threads import one_thread
 
 
 class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sized
-from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,9 +17,9 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 from sklearn.decomposition import NMF, MiniBatchNMF
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import ThreadpoolController
 
 from analysis.inputs import InputError, check_choice
+from analysis.threads import one_thread
 
 Init = Literal["nndsvd", "random"]
 Solver = Literal["auto", "NMF", "MiniBatchNMF"]
@@ -46,21 +44,6 @@ class Fit(NamedTuple):
     solver: str
     n_iter: int
     converged: bool
-
-
-@cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-def one_thread() -> AbstractContextManager[Any]:
-    """
-    One thread of linear algebra while it lasts: sums in another order differ in their last bits.
-
-    The libraries are looked up once, not at every call (2 ms, a quarter of a small fit).
-    """
-    limited: AbstractContextManager[Any] = _controller().limit(limits=1)
-    return limited
 
 
 def solve_weights(X: Matrix, components: np.ndarray) -> np.ndarray:  # noqa: N803

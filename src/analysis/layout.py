@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, optimize, sparse
 
-from analysis.factors import one_thread
 from analysis.inputs import InputError, check_choice
 from analysis.intervals import check_at_least
+from analysis.threads import one_thread
 
 UNTIED = 0.01  # of the mean tie, added to every pair where parts are not tied and would drift apart: as VOSviewer does
 DECIMALS = 3

@@ -23,7 +23,6 @@ import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
 from analysis.deals import Effects, draw_chance, try_finding
-from analysis.factors import one_thread
 from analysis.inputs import InputError, check_choice
 from analysis.intervals import TIE, check_at_least
 from analysis.measurements import Measured, measure
@@ -31,6 +30,7 @@ from analysis.specifications import Finding, Plan, Rule, list_specifications
 from analysis.storage import checksum_material, checksum_texts, load_chunk, save_chunk
 from analysis.streams import Material, gather
 from analysis.study import Study
+from analysis.threads import one_thread
 
 Backend = Literal["loky", "threading", "dask"]
 BACKENDS: tuple[Backend, ...] = ("loky", "threading", "dask")

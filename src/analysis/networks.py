@@ -12,7 +12,6 @@ from typing import Literal
 import networkx as nx
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from analysis import association, attention, communities, layout, significance, terms
 from analysis.inputs import InputError, check_choice, check_keys, nearest, read_yaml
@@ -213,7 +212,7 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
     table.loc[never, "expected"] = meet.to_numpy().sum(axis=0)
     table.loc[never, "p_apart"] = (1 - meet.to_numpy()).prod(axis=0)  # Poisson-binomial at 0
     table["n"], table["p"] = table["n"].fillna(0).astype(int), table["p"].fillna(1.0)
-    table["q"] = false_discovery_control(table["p"])
+    table["q"] = significance.adjust(table["p"].to_numpy())
     frequency = presence.marks.sum()
     counts = (table["n"], table["source"].map(frequency), table["target"].map(frequency), len(presence.units))
     table["strength"], table["npmi"] = association.association_strength(*counts), association.npmi(*counts)

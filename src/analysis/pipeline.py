@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import shutil
@@ -218,6 +219,7 @@ def settings(project: Project) -> dict[str, Any]:
     Its own record would be written once, at the end, so that a killed run would forget all it did: it stays in memory,
     and each step keeps a record of its own.
     """
+    gc.disable()  # the trees of the code are many small objects, looked through again and again: a fifth of a second
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return {
         "backend": "sqlite3",

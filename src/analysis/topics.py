@@ -33,13 +33,13 @@ from analysis.factors import (
     canonical_order,
     check_shape,
     check_size,
-    one_thread,
     round_shares,
     scale_rows,
     solve_weights,
 )
 from analysis.inputs import InputError, read_text
 from analysis.themes import Themes, match_terms
+from analysis.threads import one_thread
 
 
 @dataclass(frozen=True)
