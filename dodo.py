@@ -18,7 +18,7 @@ EVIDENCE = [
     Run("02_themes", "All themes"),
     *THEMES,
     Run("04_topics", "Topics", early=True),
-    Run("05_networks", "Networks"),
+    Run("05_networks", "Networks", early=True),
     Run("06_validation", "Validation"),
     Run("08_robustness", "Robustness", early=True),
 ]
