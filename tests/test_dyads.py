@@ -63,8 +63,8 @@ def test_comparisons_stand_beside_their_tie(presence):
     assert wide.set_index("source").loc["Cyber", "difference_2014_2018"] == one.loc["Cyber", "difference"]
 
 
-def test_counts_of_a_pair_agree_in_all_units(here):
-    units = dyads.compare_units(here, [("radicalisation", "terrorism")])
+def test_counts_of_a_pair_agree_in_all_units(here, presence):
+    units = dyads.compare_units(here, presence, [("radicalisation", "terrorism")])
     assert units[["paragraphs", "sentences"]].to_numpy().tolist() == [[9, 17]]
     assert isinstance(units, pd.DataFrame)
 

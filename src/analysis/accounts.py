@@ -34,7 +34,7 @@ SIDES = {
 
 def name_nodes(here: Study, presence: Presence) -> dict[str, Markup]:
     """What each node is called: a theme by its label, a word in the form met most often, in Dutch with its gloss."""
-    forms = terms.show_forms(terms.list_words(here.corpus.sentences, here.languages))
+    forms = terms.show_forms(here.words)
     language = here.languages[here.documents[0]].code
     words = presence.nodes.index[presence.nodes["kind"] == "word"]
     shown = {word: display.term(forms[word], here.glossary, language=language) for word in words}

@@ -64,7 +64,7 @@ def compare_words(here: Study, pair: tuple[str, str], *, n_draws: int = 20000, s
     -------
     DataFrame from `analysis.keyness.compare`, with ``word``, the form of each term that is shown
     """
-    words = terms.list_words(here.corpus.sentences, here.languages)
+    words = here.words
     paragraphs = here.corpus.paragraphs
     counts = terms.count_terms(words, paragraphs["paragraph_id"])
     documents, blocks = paragraphs["doc_id"], resampling.section_blocks(paragraphs)

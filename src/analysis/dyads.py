@@ -163,9 +163,13 @@ def frequent_themes(presence: Presence, nodes: Sequence[str], declared: Sequence
     return [node for node in nodes if node in declared or presence.marks[node].sum() >= min_units]
 
 
-def compare_units(here: Study, pairs: Sequence[tuple[str, str]], *, window: int = 10) -> pd.DataFrame:
+def compare_units(
+    here: Study, presence: Presence, pairs: Sequence[tuple[str, str]], *, window: int = 10
+) -> pd.DataFrame:
     """
     The same pairs of themes together in a paragraph, in a sentence, and within a window of words of a paragraph.
+
+    `presence` is the network's own, of paragraphs or of sentences; the other is counted here.
 
     Returns
     -------
@@ -176,8 +180,8 @@ def compare_units(here: Study, pairs: Sequence[tuple[str, str]], *, window: int 
     """
     tables = []
     for unit in networks.UNITS:
-        presence = networks.mark_nodes(here, unit=unit)
-        table = networks.connect(presence, networks.pair_themes(presence, pairs))
+        known = presence if presence.units.index.name == f"{unit}_id" else networks.mark_nodes(here, unit=unit)
+        table = networks.connect(known, networks.pair_themes(known, pairs))
         tables.append(table[["source", "target", "n", "p"]].rename(columns={"n": f"{unit}s", "p": f"p_{unit}s"}))
     found = tables[0].merge(tables[1], on=["source", "target"])
     near = count_near(here, window=window)

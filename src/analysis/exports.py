@@ -81,6 +81,7 @@ def save_figure(outputs: Outputs, name: str, fig: Figure) -> str:
 
     target = outputs.path("figures", name, ".svg")
     svg = svg_text(fig, salt=name)
+    fig.set_layout_engine("none")  # everything stands where it should: no need to work that out once more
     png = io.BytesIO()
     with mpl.rc_context({"savefig.transparent": False}):
         fig.savefig(png, format="png", dpi=200, facecolor=PAPER, metadata={"Software": None})

@@ -118,7 +118,7 @@ def mark_nodes(here: Study, *, unit: Unit = "paragraph", min_units: int = 2) -> 
 
 def _own_themes(here: Study) -> pd.Series:
     """For each word at least half of whose uses lie inside hits of one theme: that theme."""
-    words = terms.list_words(here.corpus.sentences, here.languages)
+    words = here.words
     hits = here.hits[["sentence_id", "start", "end", "theme"]]
     pairs = words.reset_index().merge(hits, on="sentence_id", suffixes=("", "_hit"))
     inside = pairs[(pairs["start"] >= pairs["start_hit"]) & (pairs["end"] <= pairs["end_hit"])]

@@ -33,6 +33,11 @@ class Study:
         return themes.tag(self.corpus.sentences, self.themes)
 
     @cached_property
+    def words(self) -> pd.DataFrame:
+        """The content words of all sentences, from `analysis.terms.list_words`."""
+        return terms.list_words(self.corpus.sentences, self.languages)
+
+    @cached_property
     def n_tokens(self) -> dict[str, int]:
         """Tokens of each text."""
         return terms.count_tokens(self.corpus.sentences)
