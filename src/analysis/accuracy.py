@@ -108,9 +108,7 @@ def compare_errors(judged: pd.DataFrame, *, n_draws: int = 5000, seed: int) -> p
     deals = [np.arange(len(owner)), *(rng.permutation(len(owner)) for _ in range(n_draws))]
     drawn = np.array([_between(owner[deal].T @ errors, owner[deal].T @ sizes) for deal in deals])
     # how many deals, the real one included, have a statistic as large as each
-    from scipy.stats import rankdata  # slow to import, and needed here only
-
-    p = rankdata(-np.round(drawn, 9), method="max", axis=0) / len(deals)
+    p = pd.DataFrame(-np.round(drawn, 9)).rank(method="max").to_numpy() / len(deals)
     some = errors.sum(axis=0) > 0
     least = p[:, some].min(axis=1) if some.any() else np.ones(len(deals))
     adjusted = (least[:, None] <= p[0] + TIE).mean(axis=0)

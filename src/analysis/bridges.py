@@ -161,8 +161,6 @@ def bridging_terms(
     ------
     InputError : if a node has no community, marks, documents or blocks do not fit, or an option is out of range
     """
-    from scipy.stats import rankdata  # slow to import, and seldom needed
-
     check_choice(by, "by", ["participation", "across"])
     check_level(level)
     check_at_least("n_draws", n_draws, 1)
@@ -179,9 +177,9 @@ def bridging_terms(
     for drawn in _draw_networks(sums, owner, texts, n_draws, seed):
         shaped = drawn.reshape(len(drawn), len(nodes), -1)
         values = _participation(shaped) if by == "participation" else _across(shaped, of_node)
-        ranks.append(rankdata(-np.round(np.nan_to_num(values), 12), axis=1))
+        ranks.append(pd.DataFrame(-np.round(np.nan_to_num(values), 12)).rank(axis=1).to_numpy())
     outer = np.quantile(np.concatenate(ranks), [(1 - level) / 2, (1 + level) / 2], axis=0)
-    table = table.assign(n=there.sum(axis=0), rank=rankdata(-table[by].fillna(0).round(12)))
+    table = table.assign(n=there.sum(axis=0), rank=(-table[by].fillna(0).round(12)).rank())
     table = table.assign(rank_low=outer[0], rank_high=outer[1])
     return table.sort_values(["rank", "node"], kind="stable", ignore_index=True)
 

@@ -207,9 +207,7 @@ def free_mass(topic_units: pd.DataFrame, recovered: Collection[str], documents: 
 
 def _rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Spearman's correlation of every column of one with every column of the other; missing for constant columns."""
-    from scipy.stats import rankdata  # slow to import, and not needed by all who measure coherence
-
-    ranks = [rankdata(values, axis=0) for values in (one, other)]
+    ranks = [pd.DataFrame(values).rank().to_numpy() for values in (one, other)]
     centred = [values - values.mean(axis=0) for values in ranks]
     length = [np.sqrt((values**2).sum(axis=0)) for values in centred]
     product = np.outer(*length)

@@ -211,10 +211,8 @@ def _measure(share: np.ndarray, moved: np.ndarray, part: np.ndarray) -> np.ndarr
 
 def _spearman(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Rank correlation of each row; missing where all of a row's shares are equal."""
-    from scipy.stats import rankdata  # slow to import, and seldom needed
-
     # Equal shares of different sums may differ in their last bits: rank them rounded.
-    one, two = (rankdata(np.round(shares, 12), axis=1) for shares in (before, after))
+    one, two = (pd.DataFrame(np.round(shares, 12)).rank(axis=1).to_numpy() for shares in (before, after))
     one, two = one - one.mean(axis=1, keepdims=True), two - two.mean(axis=1, keepdims=True)
     power = (one**2).sum(axis=1) * (two**2).sum(axis=1)
     return (one * two).sum(axis=1) / np.sqrt(np.where(power > 0, power, np.nan))
