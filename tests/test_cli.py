@@ -67,6 +67,18 @@ def test_check_says_what_each_file_holds():
     done = analysis("check")
     assert done.returncode == 0, done.stderr.decode()
     assert "3 texts, 150 paragraphs, 563 sentences" in done.stdout.decode()
+    assert "data/ties.yml: 18 pairs" in done.stdout.decode()
+    assert "data/findings.yml: 27 findings" in done.stdout.decode()
+
+
+def test_check_names_a_tie_and_a_finding_that_cannot_be(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("processed"))
+    ties, findings = tmp_path / "data/ties.yml", tmp_path / "data/findings.yml"
+    ties.write_text(ties.read_text().replace("- cyberaanval", "- cyberaanvall"))
+    findings.write_text(findings.read_text().replace("themes: [cbrn]", "themes: [cbnr]", 1))
+    errors = analysis("check", cwd=tmp_path).stderr.decode()
+    assert "data/ties.yml, words: found 'cyberaanvall'" in errors
+    assert "'cbnr'" in errors
 
 
 def test_check_names_every_file_that_is_wrong(tmp_path):

@@ -4,6 +4,7 @@ import html
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -32,3 +33,23 @@ def test_what_is_said_of_topics_is_in_the_reports():
     assert "suggest three topics, none of them more stable" in README.replace("\n", " ")
     page = (ROOT / "reports/index.html").read_text()
     assert "fall into 3 topics (by the rule), but none of them is more stable than topics of shuffled words" in page
+
+
+def test_what_is_said_of_robustness_is_in_the_reports():
+    text = " ".join(README.split())
+    assert (
+        "two of the differences hold with reservations: less migration in 2018 than in 2014, more cyber in 2020" in text
+    )
+    assert "one is robust: paragraphs on borders tend to be on information systems too" in text
+    page = " ".join(html.unescape(re.sub(r"<[^>]*>", "", (ROOT / "reports/index.html").read_text())).split())
+    assert "1 is robust (“Where a text speaks of borders and documents it tends to speak of information systems" in page
+    assert "“The 2020 text speaks more of cyber than the 2014 text”" in page
+    assert "“The 2018 text speaks less of migration than the 2014 text”" in page
+
+
+def test_what_is_said_of_ties_is_in_the_tables():
+    pairs = pd.read_csv(ROOT / "reports/tables/05_networks-pairs.csv").set_index(["source", "target"])
+    assert pairs.loc[("Cyber", "Migration"), "n"] == 0
+    alarms = pd.read_csv(ROOT / "benchmarks/results/ties_summary.csv")
+    own = alarms[alarms["setting"].str.startswith("lengths of the study (")].set_index("method")["share"]
+    assert 1 / 7 < own["G2 (positive)"] < own["hypergeometric"] < 1 / 5  # "every sixth"

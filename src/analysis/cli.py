@@ -19,7 +19,7 @@ CODES = "data/annotations/codes.yml"
 HOME = Path(__file__).parents[2]  # the study this package came with, for calls from elsewhere
 
 CHECK_HELP = """\
-Read the manifest, the texts, the theme dictionary, the glossary and the codings, and say what is wrong and where.
+Read the manifest, the texts, dictionary, glossary, codings, ties and findings, and say what is wrong and where.
 
 example:
   analysis check
@@ -119,7 +119,7 @@ def _root() -> Path:
 def check(options: argparse.Namespace) -> int:
     """`analysis check`: every file the study reads, each with what it holds or what is wrong with it."""
     problems: dict[str, None] = {}  # each once, though several checks may meet it
-    for describe in (_check_corpus, _check_themes, _check_glossary, _check_codings):
+    for describe in (_check_corpus, _check_themes, _check_glossary, _check_codings, _check_ties, _check_findings):
         try:
             print(describe(_root()))
         except InputError as error:
@@ -168,6 +168,25 @@ def _check_codings(root: Path) -> str:
     errors = list_errors(judged)["theme"].isin(here.themes.declared).sum()
     sizes = f"{judged['sentence_id'].nunique()} coded sentences ({annotations.kind} codes)"
     return f"data/annotations/{annotations.file}: {sizes}, {errors} errors of the dictionary on declared themes"
+
+
+def _check_ties(root: Path) -> str:
+    from analysis.networks import choose_words, mark_nodes, read_declared
+    from analysis.study import open_study
+
+    here = open_study(root=root)
+    declared = read_declared(root / "data/ties.yml", here.themes)
+    choose_words(mark_nodes(here), declared.words, 0)
+    return f"data/ties.yml: {len(declared.pairs)} pairs of themes and {len(declared.words)} words"
+
+
+def _check_findings(root: Path) -> str:
+    from analysis.specifications import read_findings
+    from analysis.study import open_study
+
+    here = open_study(root=root)
+    plan = read_findings(root / "data/findings.yml", themes=here.themes.names, texts=here.documents)
+    return f"data/findings.yml: {len(plan.findings)} findings"
 
 
 def tag_file(options: argparse.Namespace) -> int:
