@@ -67,9 +67,11 @@ def present_ties(
     """
     surest = pick_changes(ties, changes)
     table = _count_ties(ties, list(dict.fromkeys([*changes["before"], *changes["after"]])), names)
-    interval = " (" + _points(surest["low"]) + " to " + _points(surest["high"]) + ")"
+    # no-break spaces, so that texts stand on one line and numbers on the next
+    interval = "\u00a0(" + _points(surest["low"]) + "\u00a0to\u00a0" + _points(surest["high"]) + ")"
+    texts = surest["before"] + "–\u2060" + surest["after"]
     return table.assign(
-        change=surest["before"] + "–" + surest["after"] + ": " + _points(surest["difference"]) + interval,
+        change=texts + ": " + _points(surest["difference"]) + interval,
         verdict=surest["verdict"],
         passages=_links(evidence),
     )

@@ -19,7 +19,7 @@ from analysis.figures import MARKERS, _paint_cells
 CHANGES: dict[str, dict[str, Any]] = {
     "stronger": {"color": "#00805a", "linestyle": "-", "linewidth": 2.4},
     "new": {"color": "#00805a", "linestyle": (0, (4, 1.5)), "linewidth": 2.4},
-    "weaker": {"color": "#d55e00", "linestyle": "-", "linewidth": 2.4},
+    "weaker": {"color": "#d55e00", "linestyle": "-", "linewidth": 1.2},
     "gone": {"color": "#d55e00", "linestyle": (0, (1, 1.5)), "linewidth": 2.4},
 }
 LEAST = 3  # units together, from which on a matrix says how far beyond chance that is
