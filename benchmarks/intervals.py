@@ -36,6 +36,11 @@ SECTIONS = {
 }
 PAIRS = [("2014", "2018"), ("2018", "2020"), ("2014", "2020")]
 DIFFERENT = [("2014", "2018"), ("2014", "2020")]  # where the first text is made unlike the others
+# Share of paragraphs and run length of two themes of the study, as `run_lengths` estimates them.
+SEEN = {
+    "cyber": {"2014": (0.095, 2.0), "2018": (0.175, 2.2), "2020": (0.346, 1.9)},
+    "migration": {"2014": (0.44, 6.7), "2018": (0.075, 3.2), "2020": (0.038, 3.6)},
+}
 SHARES, RUNS = (0.05, 0.2, 0.5), (1.25, 2.0, 3.0, 5.0)
 Model = Callable[[int, np.random.Generator], np.ndarray]
 
@@ -133,6 +138,9 @@ def coverage_cases() -> Iterator[tuple[dict, dict, dict, dict]]:
         models = {name: markov(0.2, length) for name, length in zip(names, lengths, strict=True)}
         label = {"model": f"markov, run lengths {lengths}", "texts": "three together"}
         yield label, models, dict.fromkeys(names, 0.2), together
+    for length in (1.25, 3.0, 5.0):
+        label = {"model": "markov", "run_length": length, "texts": "one alone"}
+        yield label, {"1500": markov(0.2, length)}, {"1500": 0.2}, {"1500": 1500}
 
 
 def unstretched_p(theme: pd.Series, documents: pd.Series, blocks: pd.Series, pair: tuple[str, str], seed: int) -> float:
@@ -184,6 +192,9 @@ def test_cases() -> Iterator[tuple[dict, list[dict[str, Model]]]]:
     for share, length in product((0.3, 0.5), (1.25, 2.0)):
         label = {"truth": "0.05 in the first text", "model": "markov", "share": share, "run_length": length}
         yield label, [{name: markov(0.05 if name == "2014" else share, length) for name in STUDY}]
+    for theme, seen in SEEN.items():
+        label = {"truth": f"{theme} as seen", "model": "markov"}
+        yield label, [{name: markov(share, length) for name, (share, length) in seen.items()}]
 
 
 def measure_intervals(replicates: int) -> pd.DataFrame:
