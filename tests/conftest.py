@@ -73,7 +73,7 @@ def crossing() -> dict:
         ],
         "ties": [
             {"source": source, "target": target, "counts": counts, "kept": kept, "change": change}
-            | {"passages": passages(counts)}
+            | {"passages": passages(counts), "difference": (counts[2] - counts[0]) / 10}
             for source, target, counts, kept, change in ties
         ],
     }

@@ -428,7 +428,7 @@ def test_changes_differ_in_dash_or_width_not_in_colour_alone(page):
             "all => all.map(one => {const s = getComputedStyle(one); return s.strokeDasharray + ' ' + s.strokeWidth})"
         )
     )
-    assert len(looks) == len(set(looks)) == 5
+    assert len(looks) == len(set(looks)) == 6
 
 
 def test_nothing_moves(page):

@@ -47,18 +47,18 @@ def test_terms_that_a_text_lacks_are_ghosts_in_their_place(drawn):
     assert marks(drawn["panels"][2]) == ["themed", "ghost", "plain", "themed", "plain"]
 
 
-def test_the_change_is_told_by_class_new_last_and_what_chance_could_bring_first(drawn):
+def test_the_change_is_told_by_class_new_last_and_of_what_chance_could_bring_only_the_direction(drawn):
     change = drawn["panels"][3]
     sure = [(4, "weaker"), (2, "stronger"), (0, "gone"), (3, "new")]
-    assert list(lines(change).items()) == [(1, "unsure even"), (5, "unsure even"), *sure]
+    assert list(lines(change).items()) == [(1, "unsure even"), (5, "unsure more"), *sure]
     assert ("too few to tell", 1) in drawn["changes"]
 
 
-def test_a_difference_no_larger_than_chance_shows_its_direction_only(crossing):
-    crossing["ties"][5]["difference"] = -0.1
-    crossing["ties"][1]["difference"] = 0.2
+def test_without_a_difference_a_tie_points_nowhere(crossing):
+    crossing["ties"][1]["difference"] = -0.1
+    del crossing["ties"][5]["difference"]
     drawn = networkpanels.draw_panels(networkview.check_network(crossing, "network"))
-    assert list(lines(drawn["panels"][3]).items())[:2] == [(1, "unsure more"), (5, "unsure fewer")]
+    assert list(lines(drawn["panels"][3]).items())[:2] == [(1, "unsure fewer"), (5, "unsure even")]
 
 
 def test_a_term_in_neither_of_the_compared_texts_is_a_ghost(crossing):
