@@ -110,3 +110,42 @@ def test_keyness_is_presented_by_size_with_its_evidence():
     table = findings.present_keyness(pd.DataFrame([row, {**row, "word": "b", "g2": -9.0}]), ("2018", "2014"))
     assert table["word"].tolist() == ["b", "a"]
     assert table.iloc[1][["in_2018", "interval", "paragraphs", "q"]].tolist() == [5, "−0.5 to +4.5", "3 + 1", "0.200"]
+
+
+def test_the_power_told_is_that_of_the_sections_that_are_moved():
+    rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
+    simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
+    assert "a single test finds the difference for Cyber in 33% of cases" in findings.describe_power(
+        simulated, {"cyber": "Cyber"}
+    )
+
+
+CLAIMS = {
+    "x-A-B": {"kind": "change", "themes": ["x"], "before": "A", "after": "B", "verdict": "robust", "link": "08.html#x"},
+    "y-A-B": {"kind": "change", "themes": ["y"], "before": "A", "after": "B", "verdict": "inconclusive", "link": "#"},
+    "x-with-y": {
+        "kind": "tie",
+        "themes": ["x", "y"],
+        "verdict": "too few to tell",
+        "link": "#",
+        "before": "",
+        "after": "",
+    },
+}
+
+
+def test_every_page_carries_the_verdicts_of_its_own_claims():
+    pages = pd.Series(["01_corpus", "02_themes", "03_theme-x", "05_networks"])
+    told = findings.tell_robustness(pages, CLAIMS, ["x"])
+    assert told[0] == "–"
+    assert told[1].endswith("1 tried</a>: 1 robust")  # y is not declared
+    assert told[2] == '<a href="08.html#x">A–B</a>: robust'
+    assert told[3].endswith("1 tried</a>: 1 too few to tell")
+
+
+def test_claims_are_listed_by_verdict_without_those_of_too_few():
+    numbers = {"joint_p": 0.01, "specifications": 9, "same_sign": 1.0, "significant": 0.5}
+    claims = {name: claim | numbers | {"claim": name} for name, claim in CLAIMS.items()}
+    listed = findings.list_claims(claims, ["change", "tie"])
+    assert listed["verdict"].tolist() == ["robust", "inconclusive"]
+    assert listed["claim"][0] == '<a href="08.html#x">x-A-B</a>'

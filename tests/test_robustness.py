@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import display, multiverse, robustness, streams
@@ -79,3 +80,18 @@ def test_shares_of_variance_lie_between_nothing_and_everything(found, plan, here
     assert len(table) == 3
     assert table.columns[0] == "claim"
     assert set(table.columns[1:]) <= set(robustness.CHOICES.values())
+
+
+def test_what_chance_earns_is_told_from_the_simulations():
+    rows = [
+        ("chains", 0.03, 0.07),
+        ("shuffled", 0.04, 0.05),
+        ("rotated", 0.03, 0.17),
+        ("planted", 0.3, 0),
+        ("planted", 0.5, 0),
+    ]
+    simulated = pd.DataFrame(rows, columns=["situation", "robust_of_enough", "reservations_of_enough"])
+    told = robustness.describe_placebo(simulated)
+    assert "at most 4% of findings were called robust and 7% held with reservations" in told
+    assert "3% were robust, but 17% held with reservations" in told
+    assert "robust in 30% to 50% of cases" in told

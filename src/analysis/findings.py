@@ -167,6 +167,23 @@ def describe_test(test: pd.Series) -> str:
     return f"{rare}: not rare enough to tell the texts apart."
 
 
+def describe_power(simulated: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """
+    How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
+
+    Parameters
+    ----------
+    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like
+    """
+    seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
+    parts = [f"{labels[row.truth.removesuffix(' as seen')]} in {row.single:.0%}" for row in seen.itertuples()]
+    return (
+        "Not found is not the same as not there. In simulated texts that truly differ as much as these seem to, with "
+        f"themes that run on as long, a single test finds the difference for {join_words(parts)} of cases "
+        "(benchmarks/README.md): texts this short cannot show more."
+    )
+
+
 def describe_changes(tests: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """How many comparisons differ, in one sentence for a caption."""
     clear = tests[tests["verdict"] == "differs"]

@@ -65,6 +65,28 @@ def tell_claim(finding: Finding, themes: Themes) -> str:
     return told[0].upper() + told[1:]
 
 
+def describe_placebo(simulated: pd.DataFrame) -> str:
+    """
+    How often the rule gives its verdicts to what chance has made, and to a planted change (``benchmarks/README.md``).
+
+    Parameters
+    ----------
+    simulated : DataFrame that ``benchmarks/multiverse.py`` writes
+    """
+    by_chance = simulated[simulated["situation"].isin(["chains", "shuffled"])]
+    ties = simulated[simulated["situation"] == "rotated"].iloc[0]
+    planted = simulated.loc[simulated["situation"] == "planted", "robust_of_enough"]
+    return (
+        "How often does chance earn a verdict? In simulations without any change, at most "
+        f"{by_chance['robust_of_enough'].max():.0%} of findings were called robust and "
+        f"{by_chance['reservations_of_enough'].max():.0%} held with reservations. Of ties made by chance "
+        f"{ties['robust_of_enough']:.0%} were robust, but {ties['reservations_of_enough']:.0%} held with reservations, "
+        "for only ties with enough paragraphs are judged, and these look strong: of a tie, believe *robust* alone. And "
+        f"the rule is strict: large changes that were planted were called robust in {planted.min():.0%} to "
+        f"{planted.max():.0%} of cases (benchmarks/README.md)."
+    )
+
+
 def pick_curves(plan: Plan, pair: str, themes: Themes) -> list[str]:
     """
     The changes of the declared themes between two texts, given as ``2014-2018``: the findings whose curves are drawn.
