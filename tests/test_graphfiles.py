@@ -8,6 +8,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import exports, graphfiles
 from analysis.graphfiles import (
     plain_graph,
     save_graph,
@@ -20,10 +24,6 @@ from analysis.graphfiles import (
     to_vosviewer_map,
     to_vosviewer_network,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from analysis import exports, graphfiles
 from analysis.inputs import InputError
 from analysis.steps import Run, place_of
 from analysis.verification import KINDS
