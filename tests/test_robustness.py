@@ -68,6 +68,13 @@ def test_curves_are_those_of_the_declared_themes(plan, here):
         robustness.pick_curves(plan, "2014-2019", here.themes)
 
 
+def test_every_finding_that_holds_is_drawn_once(found):
+    verdicts = found.verdicts.assign(verdict=["robust", *["inconclusive"] * (len(found.verdicts) - 1)])
+    strong, other = verdicts["finding"].iloc[:2]
+    assert robustness.add_strong([other], replace(found, verdicts=verdicts)) == [other, strong]
+    assert robustness.add_strong([strong], replace(found, verdicts=verdicts)) == [strong]
+
+
 def test_every_choice_and_reason_has_words(found, plan):
     assert set(found.shares["choice"]) <= set(robustness.CHOICES)
     table = robustness.present_dropped(found)

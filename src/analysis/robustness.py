@@ -100,6 +100,12 @@ def pick_curves(plan: Plan, pair: str, themes: Themes) -> list[str]:
     return [one.name for one in changes if f"{one.before}-{one.after}" == pair]
 
 
+def add_strong(drawn: list[str], found: Multiverse) -> list[str]:
+    """The findings whose curves are drawn, and after them all others that hold: who is told so should see how."""
+    strong = found.verdicts.loc[found.verdicts["verdict"].isin(STRENGTH[:2]), "finding"]
+    return list(dict.fromkeys([*drawn, *strong]))
+
+
 def name_findings(found: Multiverse, plan: Plan, themes: Themes) -> dict[str, str]:
     """Each finding in a few words, for the rows of a figure."""
     named = {}
