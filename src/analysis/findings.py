@@ -346,11 +346,11 @@ def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> 
         "claim": pd.Series(
             [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object
         ),
-        "specifications": [one["specifications"] for one in rows],
+        "verdict": [one["verdict"] for one in rows],
         "same_sign": [f"{one['same_sign']:.0%}" for one in rows],
         "significant": [f"{one['significant']:.0%}" for one in rows],
         "joint_p": [f"{one['joint_p']:.3f}" for one in rows],
-        "verdict": [one["verdict"] for one in rows],
+        "specifications": [one["specifications"] for one in rows],
     }
     return pd.DataFrame(table)
 
