@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import unescape
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,9 @@ from analysis import display, figures, labels, networkpanels, terms
 from analysis.findings import join_words
 from analysis.glossary import gloss
 from analysis.networks import Network, Presence, list_evidence
+from analysis.networkview import CHANGES
 from analysis.study import Study, list_passages
 
-# From what says most to what says least, for the one comparison that a row shows.
-CHANGES = ["new", "gone", "stronger", "weaker", "inconclusive", "too few to tell"]
 # Sides of a node as `labels` names them, and as points of the compass.
 SIDES = {
     "right": "e",
@@ -75,13 +73,6 @@ def present_ties(
         verdict=surest["verdict"],
         passages=_links(evidence),
     )
-
-
-def present_network(
-    ties: pd.DataFrame, texts: Sequence[str], evidence: Sequence[Sequence[str]], names: Mapping[str, Markup]
-) -> pd.DataFrame:
-    """One row per tie: units with both in each text, whether that is more than chance, and where to read them."""
-    return _count_ties(ties, texts, names).assign(passages=_links(evidence))
 
 
 def _count_ties(ties: pd.DataFrame, texts: Sequence[str], names: Mapping[str, Markup]) -> pd.DataFrame:
@@ -302,7 +293,7 @@ def _place_labels(
 
 def plain(markup: Markup) -> str:
     """The word of a name: without its gloss and tags."""
-    return unescape(re.sub(r"<[^>]*>", "", re.sub(r'<span class="gloss">.*?</span>', "", str(markup)))).strip()
+    return display.plain(re.sub(r'<span class="gloss">.*?</span>', "", str(markup))).strip()
 
 
 def _points(shares: pd.Series) -> pd.Series:

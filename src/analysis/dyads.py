@@ -9,10 +9,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis import bridges, cooccurrence, networks, significance, terms, ties
+from analysis import association, bridges, cooccurrence, networks, significance, terms, ties
 from analysis.language import token_spans
 from analysis.networks import Network, Presence
-from analysis.resampling import section_blocks
 from analysis.structure import count_words
 from analysis.study import Study
 
@@ -39,43 +38,31 @@ def _spread(words: pd.Series) -> tuple[float, str]:
     return found.value, found.reading
 
 
-def compare_texts(
-    presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int, texts: Sequence[str] | None = None
-) -> pd.DataFrame:
+def compare_texts(presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
     """
     Each pair's share of units compared between every two texts: `analysis.ties.compare_ties`.
 
     Parameters
     ----------
     pairs : DataFrame with ``source`` and ``target``
-    texts : ids of the texts in order; by default all, as the units stand
     """
-    documents = presence.units["doc_id"]
-    order = list(texts or documents.unique())
-    return ties.compare_ties(
-        presence.marks,
-        documents,
-        section_blocks(presence.units),
-        list(combinations(order, 2)),
-        ties=list(zip(pairs["source"], pairs["target"], strict=True)),
-        n_draws=n_draws,
-        seed=seed,
-    )
+    return ties.compare_ties(*_dealt(presence), ties=_listed(pairs), n_draws=n_draws, seed=seed)
 
 
 def compare_networks(presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
     """The networks of every two texts compared as wholes: `analysis.ties.compare_networks`, pairs that meet only."""
-    documents = presence.units["doc_id"]
     met = pairs.merge(presence.tested[["source", "target"]], on=["source", "target"])
-    return ties.compare_networks(
-        presence.marks,
-        documents,
-        section_blocks(presence.units),
-        list(combinations(documents.unique(), 2)),
-        ties=list(zip(met["source"], met["target"], strict=True)),
-        n_draws=n_draws,
-        seed=seed,
-    )
+    return ties.compare_networks(*_dealt(presence), ties=_listed(met), n_draws=n_draws, seed=seed)
+
+
+def _dealt(presence: Presence) -> tuple[pd.DataFrame, pd.Series, pd.Series, list[tuple[str, str]]]:
+    """What is compared: marks, texts, sections, and every two texts as the units stand."""
+    texts = presence.documents.unique()
+    return presence.marks, presence.documents, presence.blocks, list(combinations(texts, 2))
+
+
+def _listed(pairs: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(pairs["source"], pairs["target"], strict=True))
 
 
 def join_changes(connected: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
@@ -95,13 +82,8 @@ def measure_bridges(presence: Presence, themes: Sequence[str], *, n_draws: int, 
     -------
     DataFrame from `analysis.bridges.bridges`, rows whose ``a`` is one of `themes` (nodes)
     """
-    table = bridges.bridges(
-        presence.marks[presence.themes],
-        presence.units["doc_id"],
-        section_blocks(presence.units),
-        n_draws=n_draws,
-        seed=seed,
-    )
+    marks = presence.marks[presence.themes]
+    table = bridges.bridges(marks, presence.documents, presence.blocks, n_draws=n_draws, seed=seed)
     return table[table["a"].isin(themes)].reset_index(drop=True)
 
 
@@ -111,8 +93,8 @@ def find_bridging_words(presence: Presence, network: Network, *, n_draws: int, s
     return bridges.bridging_terms(
         presence.marks[words],
         network.nodes["community"].astype(str).to_dict(),
-        presence.units["doc_id"],
-        section_blocks(presence.units),
+        presence.documents,
+        presence.blocks,
         n_draws=n_draws,
         seed=seed,
     )
@@ -148,13 +130,11 @@ def count_pairs(presence: Presence, nodes: Sequence[str]) -> dict[str, tuple[pd.
         spread over the text by itself (missing where a node does not occur).
     """
     tables = {}
-    for text, units in presence.units.groupby("doc_id", sort=False):
-        marks = presence.marks.loc[units.index, list(nodes)].astype(int)
+    for text, marks in presence.marks[list(nodes)].astype(int).groupby(presence.documents, sort=False):
         both = marks.T @ marks
-        frequency = np.diag(both).astype(float)
-        chance = np.outer(frequency, frequency) / len(marks)
-        lift = both.to_numpy() / np.where(chance > 0, chance, np.nan)
-        tables[str(text)] = both, pd.DataFrame(lift, both.index, both.columns)
+        n = np.diag(both)
+        lift = association.association_strength(both, n[:, None], n, len(marks))
+        tables[str(text)] = both, pd.DataFrame(lift, both.index, both.columns).where(np.outer(n, n) > 0)
     return tables
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -28,22 +29,12 @@ from analysis.threads import one_thread
 
 
 class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
-    """What the estimators share: how they are called, how they weigh units, and the order of their topics."""
+    """What the estimators share: how they weigh units, and what they tell scikit-learn of themselves."""
 
     components_: np.ndarray
+    converged_: bool
     max_iter: int
     tol: float
-
-    def fit(self, X: Matrix, y: None = None) -> Factors:  # noqa: N803
-        """Find the topics of `X`; `y` is ignored."""
-        self.fit_transform(X)
-        return self
-
-    def fit_transform(self, X: Matrix, y: None = None) -> np.ndarray:  # noqa: N803
-        """Find the topics of `X` and return the weight of each in each unit, as `transform` does."""
-        X = self._check(X)  # noqa: N806
-        with one_thread():
-            return self._fit(X)
 
     def transform(self, X: Matrix) -> np.ndarray:  # noqa: N803
         """The weight of each topic in each unit, (n_units, n_components): the best one for the fitted topics."""
@@ -53,19 +44,6 @@ class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _check(self, X: Matrix, *, reset: bool = True) -> Matrix:  # noqa: N803
         kinds = {"accept_sparse": "csr", "dtype": np.float64, "ensure_non_negative": True}
         return validate_data(self, X, reset=reset, **kinds)
-
-    def _fit(self, X: Matrix) -> np.ndarray:  # noqa: N803
-        raise NotImplementedError
-
-    def _finish(self, X: Matrix, fit: Fit, n_first: int = 0) -> np.ndarray:  # noqa: N803
-        """Store topics in canonical order behind the `n_first` that keep their place; returns the weights of units."""
-        components = scale_rows(fit.components)
-        weights = solve_weights(X, components)
-        order = canonical_order(weights, components, n_first)
-        weights, self.components_ = weights[:, order], components[order]
-        self.solver_, self.n_iter_, self.converged_ = fit.solver, fit.n_iter, fit.converged
-        self.reconstruction_err_ = reconstruction_error(X, weights, self.components_)
-        return weights
 
     @property
     def _n_features_out(self) -> int:
@@ -78,7 +56,36 @@ class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
-class TopicNMF(Factors):
+class OneMatrix(Factors, ABC):
+    """An estimator that factorises one matrix: how it is called, and the order of its topics."""
+
+    def fit(self, X: Matrix, y: None = None) -> OneMatrix:  # noqa: N803
+        """Find the topics of `X`; `y` is ignored."""
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X: Matrix, y: None = None) -> np.ndarray:  # noqa: N803
+        """Find the topics of `X` and return the weight of each in each unit, as `transform` does."""
+        X = self._check(X)  # noqa: N806
+        with one_thread():
+            return self._fit(X)
+
+    @abstractmethod
+    def _fit(self, X: Matrix) -> np.ndarray:  # noqa: N803
+        """Find the topics of a checked matrix; returns the weights of units."""
+
+    def _finish(self, X: Matrix, fit: Fit, n_first: int = 0) -> np.ndarray:  # noqa: N803
+        """Store topics in canonical order behind the `n_first` that keep their place; returns the weights of units."""
+        components = scale_rows(fit.components)
+        weights = solve_weights(X, components)
+        order = canonical_order(weights, components, n_first)
+        weights, self.components_ = weights[:, order], components[order]
+        self.solver_, self.n_iter_, self.converged_ = fit.solver, fit.n_iter, fit.converged
+        self.reconstruction_err_ = reconstruction_error(X, weights, self.components_)
+        return weights
+
+
+class TopicNMF(OneMatrix):
     """
     Topics of a matrix by non-negative matrix factorisation, over all units together.
 
@@ -138,7 +145,7 @@ class TopicNMF(Factors):
         return self._finish(X, factorize(X, weights, components, **settings))
 
 
-class GuidedNMF(Factors):
+class GuidedNMF(OneMatrix):
     r"""
     Topics that begin at seeds, one per declared theme, and free topics beside them.
 

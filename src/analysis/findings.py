@@ -19,6 +19,9 @@ from analysis.themes import Theme, Themes
 # From strongest to weakest: what a set of comparisons may be called, by the best of them.
 STRENGTH = ["differs", "holds with reservations", "inconclusive", "too few to tell"]
 
+# The verdicts under other choices, in the same order.
+ROBUSTNESS = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
+
 
 def strongest(verdicts: pd.Series) -> str:
     """
@@ -329,8 +332,7 @@ def _list_robustness(own: list[Mapping[str, Any]]) -> Markup:
 
 
 def _count_robustness(own: list[Mapping[str, Any]]) -> Markup:
-    order = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
-    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in order]
+    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in ROBUSTNESS]
     if not own:
         return Markup("–")
     told = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
@@ -339,9 +341,8 @@ def _count_robustness(own: list[Mapping[str, Any]]) -> Markup:
 
 def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> pd.DataFrame:
     """One row per declared finding that is more than too few to tell, strongest verdict first, with its curve."""
-    order = ["robust", "holds with reservations", "inconclusive"]
-    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in order]
-    rows.sort(key=lambda one: (order.index(one["verdict"]), one["joint_p"]))
+    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in ROBUSTNESS[:3]]
+    rows.sort(key=lambda one: (ROBUSTNESS.index(one["verdict"]), one["joint_p"]))
     table = {
         "claim": pd.Series(
             [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object

@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import association, attention, communities, layout, significance, terms
 from analysis.inputs import InputError, check_choice, check_keys, nearest, read_yaml
 from analysis.margins import fit_bicm
+from analysis.resampling import section_blocks
 from analysis.study import Study
 from analysis.themes import Themes
 
@@ -66,14 +67,30 @@ class Presence:
     @cached_property
     def tested(self) -> pd.DataFrame:
         """Every pair that meets, tested with each text held by itself: `analysis.significance.sdsm`."""
-        tested = significance.sdsm(self.marks, strata=self.units["doc_id"])
+        tested = significance.sdsm(self.marks, strata=self.documents)
         return tested[["source", "target", "n", "expected", "p", "p_lower"]].rename(columns={"p_lower": "p_apart"})
 
     @cached_property
     def chances(self) -> pd.DataFrame:
         """How likely each unit holds each node by its margins in its text: units x nodes, `analysis.margins`."""
-        table = fit_bicm(self.marks, self.units["doc_id"]).table()
+        table = fit_bicm(self.marks, self.documents).table()
         return pd.DataFrame(table, self.marks.index, self.marks.columns)
+
+    @cached_property
+    def tested_alone(self) -> dict[str, pd.Series]:
+        """For each text, as if there were no other, the p-value of every pair that meets in it."""
+        by_text = self.marks.groupby(self.documents, sort=False)
+        return {str(text): significance.sdsm(own).set_index(["source", "target"])["p"] for text, own in by_text}
+
+    @property
+    def documents(self) -> pd.Series:
+        """The text of each unit."""
+        return self.units["doc_id"]
+
+    @property
+    def blocks(self) -> pd.Series:
+        """The section of each unit: what is dealt anew."""
+        return section_blocks(self.units)
 
     @property
     def themes(self) -> list[str]:
@@ -230,10 +247,8 @@ def _count_by_text(presence: Presence, ties: pd.DataFrame) -> pd.DataFrame:
 
 def judge_texts(presence: Presence, ties: pd.DataFrame) -> pd.DataFrame:
     """For each tie its p-value in each text alone, as in `connect`: one column per text; 1 where the two never meet."""
-    columns = {}
-    for text, units in presence.units.groupby("doc_id", sort=False):
-        tested = significance.sdsm(presence.marks.loc[units.index]).set_index(["source", "target"])["p"]
-        columns[text] = tested.reindex(pd.MultiIndex.from_frame(ties[["source", "target"]])).fillna(1.0).to_numpy()
+    pairs = pd.MultiIndex.from_frame(ties[["source", "target"]])
+    columns = {text: p.reindex(pairs).fillna(1.0).to_numpy() for text, p in presence.tested_alone.items()}
     return pd.DataFrame(columns, index=ties.index)
 
 
@@ -270,12 +285,14 @@ def lay_out(
     drawn : DataFrame, some rows of `met`
         The ties that are drawn: their strength over all texts gives the communities.
     """
-    names, texts = list(names), presence.units["doc_id"]
-    by_text = [presence.marks.loc[units.index, names] for _, units in presence.units.groupby("doc_id", sort=False)]
+    names = list(names)
+    by_text = dict(list(presence.marks[names].groupby(presence.documents, sort=False)))
     frequency = presence.marks[names].sum()
-    places = layout.lay_out(layout.pool_strengths([_measure(marks, met) for marks in by_text]), weights=frequency)
+    places = layout.lay_out(
+        layout.pool_strengths([_measure(marks, met) for marks in by_text.values()]), weights=frequency
+    )
     groups = communities.consensus(make_graph(names, drawn), n_runs=n_runs, seed=seed)
-    counts = pd.DataFrame({text: marks.sum() for text, marks in zip(texts.unique(), by_text, strict=True)})
+    counts = pd.DataFrame({text: marks.sum() for text, marks in by_text.items()})
     nodes = places.join(presence.nodes).join(frequency.rename("n")).join(counts).join(groups.table.set_index("node"))
     return Network(nodes.loc[names], drawn, groups)
 

@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.findings import ROBUSTNESS
 from analysis.inputs import check_choice
 from analysis.multiverse import Multiverse
 from analysis.specifications import AXES, Bounds, Finding, Plan, Rule
 from analysis.themes import Themes
 
 PAGE = "08_robustness"
-# From strongest to weakest.
-STRENGTH = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
 CHOICES = {
     "unit": "unit",
     "measure": "measure",
@@ -102,7 +101,7 @@ def pick_curves(plan: Plan, pair: str, themes: Themes) -> list[str]:
 
 def add_strong(drawn: list[str], found: Multiverse) -> list[str]:
     """The findings whose curves are drawn, and after them all others that hold: who is told so should see how."""
-    strong = found.verdicts.loc[found.verdicts["verdict"].isin(STRENGTH[:2]), "finding"]
+    strong = found.verdicts.loc[found.verdicts["verdict"].isin(ROBUSTNESS[:2]), "finding"]
     return list(dict.fromkeys([*drawn, *strong]))
 
 
@@ -150,11 +149,11 @@ def summarise(found: Multiverse, plan: Plan, themes: Themes) -> str:
     """The finding over all findings in a sentence: how many got which verdict, the stronger ones by name."""
     verdicts = found.verdicts["verdict"]
     named = []
-    for verdict in STRENGTH[:2]:
+    for verdict in ROBUSTNESS[:2]:
         own = found.verdicts[verdicts == verdict]
         claims = [tell_claim(plan.findings[name], themes).rstrip(".") for name in own["finding"]]
         named += [f"{len(own)} {'is' if len(own) == 1 else 'are'} {_call(verdict)}{_list_claims(claims)}"]
-    rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in STRENGTH[2:]]
+    rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in ROBUSTNESS[2:]]
     return (
         f"Of {len(verdicts)} findings, tried under {len(found.specifications):,} specifications, {'; '.join(named)}; "
         f"{rest[0]}, {rest[1]}."
