@@ -35,7 +35,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 verify: $(STAMP)
-	@$(BIN)/python -m analysis.verification
+	@$(BIN)/python -m analysis.pipeline.verify
 
 check: $(STAMP)
 	$(BIN)/python -m ruff check .

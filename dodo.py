@@ -4,14 +4,14 @@ from pathlib import Path
 
 from doit import get_var
 
-from analysis import pipeline
-from analysis.steps import Project, Run
+from analysis.pipeline import tasks
+from analysis.pipeline.steps import Project, Run
 
 FOLDER = Path(__file__).resolve().parent
 
 THEMES = [
     Run("03_theme", label, {"theme": theme}, name=f"03_theme-{theme}", group="The themes")
-    for theme, label in pipeline.declared_themes(FOLDER / "data/themes.yml").items()
+    for theme, label in tasks.declared_themes(FOLDER / "data/themes.yml").items()
 ]
 EVIDENCE = [
     Run("01_corpus", "The texts"),
@@ -30,9 +30,9 @@ PROJECT = Project(
     [*EVIDENCE, OVERVIEW],
     check="analysis.study.open_study",
 )
-DOIT_CONFIG = pipeline.settings(PROJECT)
+DOIT_CONFIG = tasks.settings(PROJECT)
 
 
 def task_study():
     """One run per notebook and parameters, one page per run, one index."""
-    yield from pipeline.tasks_of(PROJECT)
+    yield from tasks.tasks_of(PROJECT)

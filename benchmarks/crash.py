@@ -18,7 +18,7 @@ from pathlib import Path
 
 from study import copy_project, environment, run
 
-from analysis.verification import compare, list_files
+from analysis.pipeline.verify import compare, list_files
 
 
 def kill_run(project: Path, seconds: float) -> bool:

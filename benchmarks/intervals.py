@@ -1,5 +1,5 @@
 """
-How often the intervals and tests of `analysis.resampling` are right, in texts whose truth is known.
+How often the intervals and tests of `analysis.stats.permutation` are right, in texts whose truth is known.
 
 Texts of the study's lengths are simulated: a theme with share p that runs L paragraphs (a two-state Markov chain), a
 theme that fills sections, and the same with noise. Counted is how often a nominal 95 % interval contains p, and how
@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis.intervals import wilson_interval
-from analysis.resampling import change_test, run_blocks, run_lengths, share_intervals, split_blocks
+from analysis.stats.bootstrap import run_blocks, run_lengths, share_intervals
+from analysis.stats.permutation import change_test, split_blocks
+from analysis.stats.proportions import wilson_interval
 
 RESULTS = Path(__file__).parent / "results"
 SEED = 20200724

@@ -20,9 +20,9 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.spatial import procrustes
 
-from analysis import attention
-from analysis.layout import lay_out, measure_layout, pool_strengths
+from analysis.networks.layout import lay_out, measure_layout, pool_strengths
 from analysis.study import open_study
+from analysis.themes import attention
 
 RESULTS = Path(__file__).parent / "results"
 N_STARTS = 20

@@ -28,9 +28,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis import deals, multiverse, specifications, streams
-from analysis.measurements import measure
-from analysis.streams import BODY, FOOTNOTE, Hits, Material
+from analysis.robustness import multiverse, permutation, specifications, token_table
+from analysis.robustness.measures import measure
+from analysis.robustness.token_table import BODY, FOOTNOTE, Hits, Material
 from analysis.study import open_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,7 +45,7 @@ def prepare(kinds: tuple[str, ...]) -> tuple[Material, specifications.Plan]:
     plan = specifications.read_findings(path, themes=here.themes.names, texts=here.documents)
     findings = {name: one for name, one in plan.findings.items() if one.kind in kinds}
     plan = replace(plan, findings=findings)
-    return streams.gather(here, plan), plan
+    return token_table.gather(here, plan), plan
 
 
 def shuffle_sections(material: Material, rng: np.random.Generator) -> Material:
@@ -58,7 +58,7 @@ def shuffle_sections(material: Material, rng: np.random.Generator) -> Material:
     moved = {name: values[tokens] for name, values in vars(stream).items()}
     moved["block"] = np.argsort(order)[moved["block"]]
     hits = {name: Hits(place[one.first], place[one.last], one.theme) for name, one in material.hits.items()}
-    material = replace(material, stream=streams.Stream(**moved), hits=hits, framed=material.framed[order])
+    material = replace(material, stream=token_table.Stream(**moved), hits=hits, framed=material.framed[order])
     noted = material.owner[material.stream.block[material.stream.part == FOOTNOTE]]
     framed = material.owner[material.framed]
     named = {key: frozenset(material.texts[text] for text in set(values.tolist()))
@@ -125,11 +125,11 @@ def judge(material: Material, plan: specifications.Plan, names: list[str], *, se
     plan = replace(plan, findings={name: plan.findings[name] for name in names})
     table, _ = specifications.list_specifications(plan, material.facts)
     measured = measure(table, plan.findings, material)
-    chance, rows = deals.draw_chance(material, N_DRAWS, seed), []
+    chance, rows = permutation.draw_chance(material, N_DRAWS, seed), []
     for name, own in table.groupby("finding", sort=False):
         finding = plan.findings[name]
         counted = [measured[at] for at in own.index]
-        tested = deals.try_finding(finding, list(own["measure"]), counted, material, chance)
+        tested = permutation.try_finding(finding, list(own["measure"]), counted, material, chance)
         at = int(own["reference"].to_numpy().argmax())
         claimed = specifications.DIRECTIONS[finding.kind][0 if tested.effect[at] >= 0 else 1]
         claim = replace(finding, direction=claimed)

@@ -22,7 +22,8 @@ from typing import Any
 import pandas as pd
 from terms import SEED, SENTENCES, make_sentences, measure, read
 
-from analysis import cooccurrence, terms
+from analysis.corpus import cooccurrence
+from analysis.corpus import counts as terms
 from analysis.study import open_study
 
 RESULTS = Path(__file__).parent / "results"

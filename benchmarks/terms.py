@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import CountVectorizer
 
-from analysis import terms
-from analysis.language import Language, tokenize
+from analysis.corpus import counts as terms
+from analysis.corpus.language import Language
+from analysis.corpus.tokens import encode_tokens, tokenize
 from analysis.study import open_study
-from analysis.tokens import encode_tokens
 
 RESULTS = Path(__file__).parent / "results"
 SEED = 20200724
@@ -79,7 +79,7 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def run_ours(path: Path) -> list[dict[str, Any]]:
-    """The stages of `analysis.terms`; each of those that count begins with the text again."""
+    """The stages of `analysis.corpus.counts`; each of those that count begins with the text again."""
     sentences, dutch = read(path), open_study().languages["2014"]
     languages: dict[str, Language] = dict.fromkeys(sentences["doc_id"].unique(), dutch)
     rows = [measure("tokens", lambda: encode_tokens(list(sentences["text"])))[0]]

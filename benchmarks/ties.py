@@ -19,8 +19,12 @@ from intervals import SECTIONS, STUDY, markov
 from joblib import Parallel, delayed
 from scipy.special import chdtrc
 
-from analysis import attention, bridges, keyness, significance, structure, terms, ties
+from analysis.corpus import counts as terms
+from analysis.corpus import describe
+from analysis.networks import backbone, change, participation
+from analysis.stats import association
 from analysis.study import Study, open_study
+from analysis.themes import attention
 
 RESULTS = Path(__file__).parent / "results"
 ROOT = Path(__file__).parents[1]
@@ -43,15 +47,15 @@ def independent_words(length: np.ndarray, rng: np.random.Generator, texts: np.nd
 
 def p_values(words: pd.DataFrame) -> pd.DataFrame:
     """Each method's p for all pairs that meet."""
-    found = significance.sdsm(words)
+    found = backbone.sdsm(words)
     count, often, n = found["n"], words.sum(), len(words)
     first, second = found["source"].map(often), found["target"].map(often)
-    g2 = keyness.g2(count, first - count, second, n - second)
+    g2 = association.g2(count, first - count, second, n - second)
     place = {name: number for number, name in enumerate(words.columns)}
     network = words.to_numpy(dtype=int).T @ words.to_numpy(dtype=int)
     np.fill_diagonal(network, 0)
-    alpha = significance.disparity(network)[found["source"].map(place), found["target"].map(place)]
-    fixed = significance.hypergeometric(words)["p"]
+    alpha = backbone.disparity(network)[found["source"].map(place), found["target"].map(place)]
+    fixed = backbone.hypergeometric(words)["p"]
     table = {"SDSM": found["p"], "hypergeometric": fixed, "G2 (positive)": np.where(g2 > 0, chdtrc(1, np.abs(g2)), 1)}
     return pd.DataFrame(table | {"disparity": alpha})
 
@@ -63,7 +67,7 @@ def false_alarms(sigma: float | None, lengths: np.ndarray, replicate: int) -> li
     words = independent_words(drawn, rng)
     p = p_values(words)
     rows = [(method, int((p[method] < 0.05).sum()), len(p)) for method in p]
-    return [*rows, ("SDSM, any q", int((significance.sdsm(words)["q"] < 0.05).any()), 1)]
+    return [*rows, ("SDSM, any q", int((backbone.sdsm(words)["q"] < 0.05).any()), 1)]
 
 
 def false_alarms_by_text(lengths: np.ndarray, texts: np.ndarray, replicate: int) -> list[tuple[str, int, int]]:
@@ -71,7 +75,7 @@ def false_alarms_by_text(lengths: np.ndarray, texts: np.ndarray, replicate: int)
     words = independent_words(lengths, np.random.default_rng([SEED, 2, replicate]), texts)
     rows = []
     for method, strata in (("SDSM", None), ("SDSM, texts as strata", pd.Series(texts))):
-        p = significance.sdsm(words, strata=strata)["p"]
+        p = backbone.sdsm(words, strata=strata)["p"]
         rows.append((method, int((p < 0.05).sum()), len(p)))
     return rows
 
@@ -83,7 +87,7 @@ def power(planted: int, lengths: np.ndarray, replicate: int) -> list[tuple[str, 
     together = np.isin(np.arange(len(lengths)), rng.choice(len(lengths), planted, replace=False))
     for word in ("word 00", "word 01"):
         words[word] = (rng.random(len(lengths)) < lengths * 12 / lengths.sum()) | together
-    row = significance.sdsm(words).set_index(["source", "target"]).loc[("word 00", "word 01")]
+    row = backbone.sdsm(words).set_index(["source", "target"]).loc[("word 00", "word 01")]
     return [("SDSM, p", int(row["p"] < 0.05), 1), ("SDSM, q", int(row["q"] < 0.05), 1)]
 
 
@@ -94,9 +98,9 @@ def placebo(marks: pd.DataFrame, sections: np.ndarray, replicate: int) -> list[t
     first = rng.permutation(len(names)) < len(names) // 2 + (len(names) % 2) * rng.integers(2)
     half = pd.Series(np.where(np.isin(sections, names[first]), "one", "two"), index=marks.index)
     blocks = pd.Series(sections, index=marks.index)
-    found = ties.compare_ties(marks, half, blocks, HALVES, n_draws=999, seed=replicate)
+    found = change.compare_ties(marks, half, blocks, HALVES, n_draws=999, seed=replicate)
     often = found["count_before"] + found["count_after"] >= 10
-    whole = ties.compare_networks(marks, half, blocks, HALVES, n_draws=999, seed=replicate).set_index("measure")["p"]
+    whole = change.compare_networks(marks, half, blocks, HALVES, n_draws=999, seed=replicate).set_index("measure")["p"]
     rows = [("ties, single p", int((found["p"] <= 0.05).sum()), len(found))]
     rows += [("ties in 10 or more units, single p", int((found["p"][often] <= 0.05).sum()), int(often.sum()))]
     rows += [("any tie, max-T", int((found["p_adjusted"] <= 0.05).any()), 1)]
@@ -116,7 +120,7 @@ def lift_coverage(share: float, run_length: float, lift: float, replicate: int) 
     sections = [f"{text}-{i}" for text, own in SECTIONS.items() for i, n in enumerate(own) for _ in range(n)]
     documents = pd.Series(np.repeat(list(STUDY), list(sizes)))
     marks = pd.DataFrame({"a": a, "b": b})
-    found = bridges.bridges(marks, documents, pd.Series(sections), n_draws=300, seed=replicate)[::2]
+    found = participation.bridges(marks, documents, pd.Series(sections), n_draws=300, seed=replicate)[::2]
     rows = []
     for row in found.itertuples():
         if not np.isnan(row.lift):
@@ -129,7 +133,7 @@ def lift_coverage(share: float, run_length: float, lift: float, replicate: int) 
 def read_study(here: Study) -> tuple[np.ndarray, np.ndarray, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Length and text of each paragraph, the paragraphs, and what they hold: themes, the 40 most widespread words."""
     paragraphs = here.corpus.paragraphs.set_index("paragraph_id", drop=False)
-    lengths = structure.count_words(paragraphs["text"]).to_numpy(dtype=float)
+    lengths = describe.count_words(paragraphs["text"]).to_numpy(dtype=float)
     texts = pd.factorize(paragraphs["doc_id"])[0]
     counts = terms.count_text(here.corpus.sentences, here.languages)
     there = counts.matrix > 0
@@ -145,7 +149,7 @@ def simulations(here: Study) -> Iterator[tuple[str, str, list]]:
     for sigma in SIGMAS:
         calls = [delayed(false_alarms)(sigma, lengths, i) for i in range(REPLICATES)]
         yield "false alarms", f"sigma {sigma}", calls
-    spread = significance.length_spread(lengths).value
+    spread = backbone.length_spread(lengths).value
     calls = [delayed(false_alarms)(None, lengths, i) for i in range(2 * REPLICATES)]
     yield "false alarms", f"lengths of the study (sigma {spread:.2f})", calls
     calls = [delayed(false_alarms_by_text)(lengths, texts, i) for i in range(REPLICATES)]

@@ -18,9 +18,9 @@ from sklearn.decomposition import NMF
 from terms import SEED, make_sentences, measure, read
 from threadpoolctl import threadpool_limits
 
-from analysis import terms
-from analysis.estimators import TopicNMF
+from analysis.corpus import counts as terms
 from analysis.study import open_study
+from analysis.topics.estimators import TopicNMF
 
 RESULTS = Path(__file__).parent / "results"
 N_TOPICS = 20

@@ -1,5 +1,5 @@
 """
-How often the intervals of `analysis.accuracy` and of alpha are right, when errors come in blocks.
+How often the intervals of `analysis.validation.accuracy` and of alpha are right, when errors come in blocks.
 
 Coded sentences are simulated whose truth is known: sections as long as the coded ones of the study, seven themes that
 fill some sections more than others, and a dictionary that misses and wrongly finds, in some sections more than in
@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis import accuracy, agreement
-from analysis.intervals import wilson_interval
-from analysis.resampling import share_intervals
+from analysis.stats.bootstrap import share_intervals
+from analysis.stats.proportions import wilson_interval
+from analysis.validation import accuracy, agreement
 
 RESULTS = Path(__file__).parent / "results"
 SEED = 20200724

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.comparisons import Comparison, compare_texts
 from analysis.study import Study, open_study
+from analysis.themes.compare import Comparison, compare_texts
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import main
-from analysis.themes import tag
+from analysis.themes.dictionary import tag
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis import display, reports
+from analysis.report import elements, pages
 
 pytestmark = pytest.mark.browser
 
-PAGES = [reports.Page("05_networks", "Ties?", "Ties")]
+PAGES = [pages.Page("05_networks", "Ties?", "Ties")]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
 TEXT = "Radicalisering en terrorisme gaan over grenzen."
 PAYLOADS = (
@@ -26,7 +26,7 @@ FOCUS = """() => {const one = document.activeElement;
     return (one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent).trim().slice(0, 40)}"""
 
 
-def cell(shown: display.Shown):
+def cell(shown: elements.Shown):
     data, metadata = shown._repr_mimebundle_()
     return new_code_cell("show()", outputs=[new_output("display_data", data=data, metadata=metadata)])
 
@@ -39,16 +39,16 @@ def render(network: dict, *, text: str = TEXT, caption: str = "Ties.", alt: str 
     cells = [
         new_markdown_cell("# How do terms hang together?\n\nAn opening."),
         new_markdown_cell("## The network\n\nText."),
-        cell(display.network(network, name="terms", caption=caption, alt=alt, svg=SVG)),
+        cell(elements.network(network, name="terms", caption=caption, alt=alt, svg=SVG)),
         new_markdown_cell("## Passages\n\nText."),
         cell(
-            display.passages(
+            elements.passages(
                 passages, documents=dict.fromkeys(("2014", "2018", "2020"), "t"), glossary=glossary, limit=99
             )
         ),
     ]
     notebook = new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
-    return reports.render_page(notebook, run="05_networks", pages=PAGES, provenance={})
+    return pages.render_page(notebook, run="05_networks", pages=PAGES, provenance={})
 
 
 @pytest.fixture
@@ -322,7 +322,7 @@ def test_a_script_that_was_altered_or_added_does_not_run(visit, path):
 
 
 def test_the_script_makes_no_markup_of_text():
-    script = reports._script()["text"]
+    script = pages._script()["text"]
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser", script
     )
@@ -458,27 +458,27 @@ def test_two_networks_on_a_page_mind_their_own_business(visit, tmp_path, crossin
 
 
 def test_a_page_that_lacks_a_passage_of_its_network_is_refused(crossing):
-    network = new_markdown_cell("# Q\n\na"), cell(display.network(crossing, name="n", caption="c", alt="a", svg=SVG))
+    network = new_markdown_cell("# Q\n\na"), cell(elements.network(crossing, name="n", caption="c", alt="a", svg=SVG))
     with pytest.raises(
         ValueError, match=r"05_networks: found a network that leads to 36 passages not shown, the first '2014-"
     ):
-        reports.render_page(new_notebook(cells=list(network)), run="05_networks", pages=PAGES, provenance={})
+        pages.render_page(new_notebook(cells=list(network)), run="05_networks", pages=PAGES, provenance={})
 
 
 def test_a_network_whose_name_is_no_id_is_refused(crossing):
-    shown = display.network(crossing, name='n" onload="x', caption="c", alt="a", svg=SVG)
+    shown = elements.network(crossing, name='n" onload="x', caption="c", alt="a", svg=SVG)
     with pytest.raises(ValueError, match='network n" onload="x: found the name'):
-        reports.render_network(shown.metadata["network"])
+        pages.render_network(shown.metadata["network"])
 
 
 def test_a_caption_that_did_not_come_from_display_is_cleaned(crossing):
-    shown = display.network(crossing, name="terms", caption="c", alt="a", svg=SVG)
-    html = reports.render_network(shown.metadata["network"] | {"caption": PAYLOADS})
+    shown = elements.network(crossing, name="terms", caption="c", alt="a", svg=SVG)
+    html = pages.render_network(shown.metadata["network"] | {"caption": PAYLOADS})
     assert not re.search(r"<script|<iframe|<img[^>]*onerror|<svg onload", html)
 
 
 def test_pages_without_a_network_hold_no_script():
     notebook = new_notebook(cells=[new_markdown_cell("# Q\n\na")])
-    html = reports.render_page(notebook, run="05_networks", pages=PAGES, provenance={})
+    html = pages.render_page(notebook, run="05_networks", pages=PAGES, provenance={})
     assert "script" not in html
     assert ".network" not in html

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from analysis import display, exports, reports
+from analysis.report import elements, exports, pages
 
 pytestmark = pytest.mark.browser
 
@@ -28,10 +28,10 @@ PAYLOADS = (
     "<a href='javascript:alert(3)'>press</a> [press](javascript:alert(4)) ![x](https://example.org/b.png)"
 )
 GLOSSARY = {"cyberaanval": "cyber attack", "dreigingen": "threats"}
-PAGES = [reports.Page("01_corpus", "Texts?", "Texts"), reports.Page("02_themes", "Themes?", "Themes", "By theme")]
+PAGES = [pages.Page("01_corpus", "Texts?", "Texts"), pages.Page("02_themes", "Themes?", "Themes", "By theme")]
 
 
-def cell(value: display.Shown):
+def cell(value: elements.Shown):
     data, metadata = value._repr_mimebundle_()
     return new_code_cell("show()", outputs=[new_output("display_data", data=data, metadata=metadata)])
 
@@ -43,12 +43,14 @@ def show_all(text: str, figure: str) -> list:
     passages = pd.DataFrame([row | {"doc_id": "2014"}, row | {"doc_id": "2018", "paragraph_id": "2018-001"}])
     wide = pd.DataFrame({"term": [text, "b"]} | {f"measure {number}": [0.1, 2.5] for number in range(12)})
     return [
-        cell(display.finding(f"It grows, and speaks of {display.term(text, GLOSSARY)}.", "robust")),
-        new_markdown_cell(f"## First\n\nOf {display.escape(text)} and `code`.\n\n| a | b |\n|---|--:|\n| c | 1 |"),
-        cell(display.figure(figure, name="attention", caption="It grows.", alt=f"A line that rises. {text}")),
-        cell(display.table(wide, caption="Words", dutch=["term"], glossary=GLOSSARY, csv="term\nb\n", name="words")),
+        cell(elements.finding(f"It grows, and speaks of {elements.term(text, GLOSSARY)}.", "robust")),
+        new_markdown_cell(f"## First\n\nOf {elements.escape(text)} and `code`.\n\n| a | b |\n|---|--:|\n| c | 1 |"),
+        cell(elements.figure(figure, name="attention", caption="It grows.", alt=f"A line that rises. {text}")),
+        cell(elements.table(wide, caption="Words", dutch=["term"], glossary=GLOSSARY, csv="term\nb\n", name="words")),
         new_markdown_cell("## Second\n\nText.\n\n### Smaller\n\nMore."),
-        cell(display.passages(passages, documents={"2014": text, "2018": "2018"}, glossary=GLOSSARY, colour="#0072b2")),
+        cell(
+            elements.passages(passages, documents={"2014": text, "2018": "2018"}, glossary=GLOSSARY, colour="#0072b2")
+        ),
         new_code_cell("print(text)", outputs=[new_output("stream", name="stdout", text=f"{text}\n")]),
     ]
 
@@ -59,9 +61,7 @@ def write_page(path: Path, cells: list) -> Path:
         metadata={"language_info": {"name": "python"}},
     )
     provenance = {"notebook": "01_corpus.ipynb", "parameters": {"seed": 1}, "data": {"corpus.yml": "ab" * 32}}
-    path.write_text(
-        reports.render_page(notebook, run="01_corpus", pages=PAGES, provenance=provenance), encoding="utf-8"
-    )
+    path.write_text(pages.render_page(notebook, run="01_corpus", pages=PAGES, provenance=provenance), encoding="utf-8")
     return path
 
 
@@ -104,7 +104,7 @@ def index(tmp_path_factory, figure):
     (folder / "figures/x.svg").write_text(figure)
     documents = pd.DataFrame({"title": [PAYLOADS], "language": "nl", "date": [pd.Timestamp("2014-03-11")]})
     path = folder / "index.html"
-    path.write_text(reports.render_index(PAGES, folder / "values", figures=folder / "figures", documents=documents))
+    path.write_text(pages.render_index(PAGES, folder / "values", figures=folder / "figures", documents=documents))
     return path
 
 

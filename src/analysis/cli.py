@@ -130,7 +130,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def _check_corpus(root: Path) -> str:
-    from analysis.corpus import read_corpus
+    from analysis.corpus.read import read_corpus
 
     texts = read_corpus(root / "data/corpus.yml")
     sizes = f"{len(texts.documents)} texts, {len(texts.paragraphs)} paragraphs, {len(texts.sentences)} sentences"
@@ -138,7 +138,7 @@ def _check_corpus(root: Path) -> str:
 
 
 def _check_themes(root: Path) -> str:
-    from analysis.themes import read_themes
+    from analysis.themes.dictionary import read_themes
 
     themes = read_themes(root / "data/themes.yml")
     declared = ", ".join(themes.declared)
@@ -146,7 +146,7 @@ def _check_themes(root: Path) -> str:
 
 
 def _check_glossary(root: Path) -> str:
-    from analysis.glossary import missing, read_glossary
+    from analysis.report.glossary import missing, read_glossary
     from analysis.study import list_shown_words, open_study
 
     meanings = read_glossary(
@@ -160,8 +160,8 @@ def _check_glossary(root: Path) -> str:
 
 
 def _check_codings(root: Path) -> str:
-    from analysis.annotations import judge, list_errors, read_annotations
     from analysis.study import open_study
+    from analysis.validation.annotations import judge, list_errors, read_annotations
 
     annotations, here = read_annotations(root / CODES), open_study(root=root)
     judged = judge(here, annotations)
@@ -171,7 +171,7 @@ def _check_codings(root: Path) -> str:
 
 
 def _check_ties(root: Path) -> str:
-    from analysis.networks import choose_words, mark_nodes, read_declared
+    from analysis.networks.network import choose_words, mark_nodes, read_declared
     from analysis.study import open_study
 
     here = open_study(root=root)
@@ -181,7 +181,7 @@ def _check_ties(root: Path) -> str:
 
 
 def _check_findings(root: Path) -> str:
-    from analysis.specifications import read_findings
+    from analysis.robustness.specifications import read_findings
     from analysis.study import open_study
 
     here = open_study(root=root)
@@ -191,7 +191,7 @@ def _check_findings(root: Path) -> str:
 
 def tag_file(options: argparse.Namespace) -> int:
     """`analysis tag`: the hits of the dictionary in one text, as CSV."""
-    from analysis.themes import read_themes, tag
+    from analysis.themes.dictionary import read_themes, tag
 
     themes = read_themes(options.themes or _root() / "data/themes.yml")
     text = _read(options.file)
@@ -219,11 +219,11 @@ def tag_file(options: argparse.Namespace) -> int:
 
 def draw_sheets(options: argparse.Namespace) -> int:
     """`analysis sheet`: coding sheets for the texts of the study; prints what it wrote."""
-    from analysis.attention import mark_units
-    from analysis.coding import draw_sample
     from analysis.inputs import check_choice
-    from analysis.sheets import write_sheets
     from analysis.study import open_study
+    from analysis.themes.attention import mark_units
+    from analysis.validation.sampling import draw_sample
+    from analysis.validation.sheets import write_sheets
 
     here = open_study(root=_root())
     themes = options.themes or here.themes.declared
@@ -239,9 +239,9 @@ def draw_sheets(options: argparse.Namespace) -> int:
 
 def combine_codes(options: argparse.Namespace) -> int:
     """`analysis codes`: coded sheets as one table of codes, and how far their coders agree."""
-    from analysis.coding import combine
-    from analysis.sheets import read_key, read_sheets
     from analysis.study import open_study
+    from analysis.validation.sampling import combine
+    from analysis.validation.sheets import read_key, read_sheets
 
     sentences = open_study(root=_root()).corpus.sentences
     codes = read_sheets(options.files, sentences, blanks=options.blanks)
@@ -265,7 +265,7 @@ def _line_spans(text: str) -> list[tuple[int, int]]:
 
 def _sentence_spans(text: str, code: str) -> list[tuple[int, int]]:
     """Start and end of every sentence, in paragraphs that end at an empty line."""
-    from analysis.language import read_language, split_sentences
+    from analysis.corpus.language import read_language, split_sentences
 
     language = read_language(code, _root() / "data/language")
     spans = []

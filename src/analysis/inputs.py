@@ -172,3 +172,13 @@ def inside(folder: Path, name: str, where: str) -> Path:
             remedy="Copy the file into the data folder.",
         )
     return path
+
+
+def check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise InputError("level", repr(level), allowed="a number between 0 and 1", remedy="Take 0.95.")
+
+
+def check_at_least(name: str, value: int, least: int) -> None:
+    if value < least:
+        raise InputError(name, repr(value), allowed=f"{least} or more", remedy="Give a larger number.")

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import attention, glossary, terms, themes
-from analysis.corpus import Corpus, read_corpus
+from analysis.corpus import counts
+from analysis.corpus.language import Language, read_language
+from analysis.corpus.read import Corpus, read_corpus
 from analysis.inputs import InputError
-from analysis.language import Language, read_language
+from analysis.report import glossary
+from analysis.themes import attention
+from analysis.themes import dictionary as themes
 
 MANIFEST = "data/corpus.yml"
 
@@ -29,18 +32,18 @@ class Study:
 
     @cached_property
     def hits(self) -> pd.DataFrame:
-        """Every hit of every theme, from `analysis.themes.tag`."""
+        """Every hit of every theme, from `analysis.themes.dictionary.tag`."""
         return themes.tag(self.corpus.sentences, self.themes)
 
     @cached_property
     def words(self) -> pd.DataFrame:
-        """The content words of all sentences, from `analysis.terms.list_words`."""
-        return terms.list_words(self.corpus.sentences, self.languages)
+        """The content words of all sentences, from `analysis.corpus.counts.list_words`."""
+        return counts.list_words(self.corpus.sentences, self.languages)
 
     @cached_property
     def n_tokens(self) -> dict[str, int]:
         """Tokens of each text."""
-        return terms.count_tokens(self.corpus.sentences)
+        return counts.count_tokens(self.corpus.sentences)
 
     @cached_property
     def documents(self) -> list[str]:
@@ -55,7 +58,7 @@ class Study:
 
     def base_form(self, word: str) -> str:
         """The form under which a word is counted, by the language of the first text."""
-        return terms.base_form(word, self.languages[self.documents[0]])
+        return counts.base_form(word, self.languages[self.documents[0]])
 
     def gloss(self, words: Iterable[str]) -> dict[str, str]:
         """Each word with its gloss, empty where there is none: what figures write below a word."""
@@ -113,7 +116,8 @@ def list_shown_words(study: Study) -> list[str]:
 
 def list_passages(study: Study, hits: pd.DataFrame, also: Iterable[str] = ()) -> pd.DataFrame:
     """
-    The paragraphs that hold hits, as `analysis.display.passages` shows them; `also` others, by id, with nothing marked.
+    The paragraphs that hold hits, as `analysis.report.elements.passages` shows them; `also` others, by id, with nothing
+    marked.
 
     Returns
     -------

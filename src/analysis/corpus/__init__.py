@@ -1,0 +1,1 @@
+"""Texts in: manifest and formats to documents, sections, paragraphs and sentences; tokens, words and counts."""

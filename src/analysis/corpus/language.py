@@ -1,0 +1,209 @@
+"""
+What is known about a language: sentences, tokens, lemmas, compounds and lists of words.
+
+One folder per language under ``data/language``; a new language is a new folder, not new code. Sentences come from
+sentencex, lemmas from simplemma, the base of the stop words from stopwordsiso; the folder corrects them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sentencex
+import stopwordsiso
+
+from analysis.corpus.tokens import tokenize
+from analysis.inputs import InputError, check_choice, check_keys, nearest, read_text, read_yaml
+
+LISTS = {
+    "abbreviations.txt": "abbreviations",
+    "function_phrases.txt": "function_phrases",
+    "institution_words.txt": "institution_words",
+    "kept_words.txt": "kept_words",
+    "phrases.txt": "phrases",
+    "policy_words.txt": "policy_words",
+    "stop_words.txt": "stop_words",
+}
+MAPPINGS = ("compounds.yml", "lemmas.yml")
+COMPOUND_KEYS = ("links", "parts", "not_heads", "not_tails")
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """
+    One language's words, in lower case but for acronyms.
+
+    `stop_words` are tokens, `policy_words` and `institution_words` what `lemmatize` gives, or phrases. `phrases` are
+    several words that are read as one, longest first; those of them that carry no subject ("met het oog op") stand
+    among the policy words too.
+    """
+
+    code: str
+    stop_words: frozenset[str] = frozenset()
+    policy_words: frozenset[str] = frozenset()
+    institution_words: frozenset[str] = frozenset()
+    phrases: tuple[str, ...] = ()
+    lemma_overrides: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: frozenset[str] = frozenset()
+    compound_links: tuple[str, ...] = ("",)
+    compound_parts: frozenset[str] = frozenset()
+    compound_not_heads: frozenset[str] = frozenset()
+    compound_not_tails: frozenset[str] = frozenset()
+
+
+def language_codes(folder: Path) -> list[str]:
+    """
+    The codes of the languages that have a folder of their own in `folder`.
+
+    Raises
+    ------
+    InputError : if there is no such folder, or no language in it
+    """
+    codes = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if not codes:
+        raise InputError(
+            folder,
+            "no folder of a language",
+            allowed="one folder per language, named by its code (nl, en)",
+            remedy="Put the folder back, or add one for your language.",
+        )
+    return codes
+
+
+def read_language(code: str, folder: Path) -> Language:
+    """
+    The language `code`, from the lists in its folder below `folder` (``data/language``).
+
+    Stop words are those of stopwordsiso, less ``kept_words.txt``, plus ``stop_words.txt``. Every file may be
+    missing: then its list is empty.
+
+    Raises
+    ------
+    InputError : if the language has no folder, or a file in it has an unknown name or cannot be read
+    """
+    check_choice(code, str(folder), language_codes(folder))
+    place = folder / code
+    _check_names(place)
+    lists = {name: _read_list(place / file) for file, name in LISTS.items()}
+    compounds = _read_compounds(place / "compounds.yml")
+    colourless = lists["policy_words"] | lists["function_phrases"]
+    dropped_phrases = {entry for entry in colourless | lists["institution_words"] if " " in entry}
+    base = stopwordsiso.stopwords(code) if stopwordsiso.has_lang(code) else set()
+    return Language(
+        code=code,
+        stop_words=frozenset(base) - lists["kept_words"] | lists["stop_words"],
+        policy_words=colourless,
+        institution_words=lists["institution_words"],
+        phrases=_longest_first(lists["phrases"] | dropped_phrases),
+        lemma_overrides=_read_lemmas(place / "lemmas.yml"),
+        abbreviations=lists["abbreviations"],
+        compound_links=tuple(compounds.get("links", [""])),
+        compound_parts=frozenset(compounds.get("parts", [])),
+        compound_not_heads=frozenset(compounds.get("not_heads", [])),
+        compound_not_tails=frozenset(compounds.get("not_tails", [])),
+    )
+
+
+def _check_names(place: Path) -> None:
+    known = [*LISTS, *MAPPINGS]
+    for path in sorted(place.iterdir()):
+        if path.name not in known and not path.name.startswith("."):
+            hint = nearest(path.name, known)
+            raise InputError(
+                path, "a file of unknown name", allowed=f"one of {', '.join(known)}", remedy=hint or "Move it."
+            )
+
+
+def _read_list(path: Path) -> frozenset[str]:
+    """One entry a line, made lower case unless it is an acronym; what follows a ``#`` is a remark."""
+    if not path.exists():
+        return frozenset()
+    entries = (" ".join(line.partition("#")[0].split()) for line in read_text(path).split("\n"))
+    return frozenset(entry if entry.isupper() else entry.lower() for entry in entries if entry)
+
+
+def _longest_first(phrases: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(phrases, key=lambda phrase: (-len(tokenize(phrase)), phrase)))
+
+
+def _read_lemmas(path: Path) -> dict[str, str]:
+    lemmas = read_yaml(path) if path.exists() else {}
+    for form, lemma in lemmas.items():
+        if not isinstance(form, str) or not isinstance(lemma, str):
+            raise InputError(
+                f"{path}, {form!r}", repr(lemma), allowed="form: lemma, both words", remedy="Put the word in quotes."
+            )
+    return lemmas
+
+
+def _read_compounds(path: Path) -> dict[str, Any]:
+    compounds = check_keys(read_yaml(path), str(path), required=(), optional=COMPOUND_KEYS) if path.exists() else {}
+    for key, words in compounds.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise InputError(
+                f"{path}, {key}",
+                repr(words),
+                allowed="a list of words",
+                remedy="Write [one, two], with quotes if needed.",
+            )
+    return compounds
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+# A sentence inside “…” counts as one; sentencex keeps a quoted speech whole (8 boundaries missed in the sources, 1 so).
+QUOTES = re.compile(r"[“”„«»]")
+OPENING = re.compile(r"[“„«]")
+AMOUNT = re.compile(r"\b(?:EUR|USD|GBP)\.\s+(?=[“„«]?[A-Z])")  # sentencex takes these for abbreviations
+
+
+def split_sentences(text: str, language: Language) -> list[tuple[int, int]]:
+    """
+    Where the sentences of a paragraph start and end; between them stands only white space.
+
+    Colon and semicolon end no sentence; sentences inside quotation marks do count.
+
+    Examples
+    --------
+    >>> text = "Er is 5 miljoen EUR. Zie nr. 98/2013. “Ja. Nee.”"
+    >>> [text[start:end] for start, end in split_sentences(text, Language("nl", abbreviations=frozenset({"nr."})))]
+    ['Er is 5 miljoen EUR.', 'Zie nr. 98/2013.', '“Ja.', 'Nee.”']
+    """
+    masked = QUOTES.sub(" ", text)
+    boundaries = sentencex.get_sentence_boundaries(language.code, masked)
+    cuts = {_before_quote(text, masked, boundary["end_index"]) for boundary in boundaries}
+    cuts |= {match.end() for match in AMOUNT.finditer(text)}
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for cut in sorted(cuts | {len(text)}):
+        sentence = text[start:cut]
+        words = sentence.rsplit(None, 1)
+        if cut < len(text) and words and words[-1].lstrip("([\"'“„").lower() in language.abbreviations:
+            continue
+        if words:
+            lead = len(sentence) - len(sentence.lstrip())
+            spans.append((start + lead, start + len(sentence.rstrip())))
+        start = cut
+    return spans
+
+
+def _before_quote(text: str, masked: str, cut: int) -> int:
+    """A quotation mark that opens just before a boundary belongs to the sentence after it."""
+    opening = OPENING.search(text, len(masked[:cut].rstrip()), cut)
+    return opening.start() if opening else cut
+
+
+def is_stop_word(token: str, language: Language) -> bool:
+    """
+    Whether a token says nothing about the subject of its text.
+
+    Examples
+    --------
+    >>> is_stop_word("De", Language("nl", stop_words=frozenset({"de"})))
+    True
+    """
+    return token.lower() in language.stop_words

@@ -1,0 +1,1 @@
+"""Co-occurrence networks: ties and their significance, communities, layout, change between texts."""

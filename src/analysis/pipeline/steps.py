@@ -1,0 +1,379 @@
+"""The kinds of step: a run of a notebook, its page, the index. What each depends on, and how it makes its files."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import platform
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.inputs import InputError, read_yaml
+from analysis.pipeline import parameters
+from analysis.pipeline.code_dependencies import Package, digest
+from analysis.pipeline.records import WORK
+from analysis.report.exports import write_atomically
+
+if TYPE_CHECKING:
+    from analysis.report.pages import Page
+
+# Papermill, nbconvert and pandas are imported where they are used: finding that there is nothing to do takes half a
+# second without them and three with them.
+
+LOCK = "requirements.lock"
+CITATION = "CITATION.cff"
+MANIFEST = "data/corpus.yml"
+DATA = ("data/*.yml", "data/language/**/*", "data/raw/**/*")
+
+VALUES = WORK / "values"
+EXECUTED = WORK / "executed"
+FAILED = WORK / "failed"
+PLACED = {
+    "figures": Path("figures"),
+    "tables": Path("reports/tables"),
+    "values": VALUES,
+}  # folder of a notebook -> ours
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook with one set of parameters."""
+
+    notebook: str  # name of the file in notebooks/, without its ending
+    label: str  # short name in the navigation
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""  # beginning of the names of its files; the notebook's name when not given
+    inputs: Sequence[str] = DATA  # patterns of the files it reads, below the project
+    needs: Sequence[str] = ()  # names of runs whose values it reads
+    group: str = ""  # heading under which it stands on the index
+    early: bool = False  # begins at once, beside the check of the data: for the run that takes longest
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.notebook)
+
+
+@dataclass(frozen=True)
+class Project:
+    """
+    Notebooks, data and code below one folder, the runs of the notebooks, and the root of what they make.
+
+    The root is the project itself, or a scratch folder for what is only to be compared.
+    """
+
+    folder: Path
+    root: Path
+    runs: Sequence[Run]
+    check: str = ""  # dotted name of a function of the package that reads all data, and raises where it cannot be used
+    package: str = "src/analysis"
+
+    def path_of(self, run: Run) -> Path:
+        """The notebook of a run."""
+        return self.folder / "notebooks" / f"{run.notebook}.ipynb"
+
+    def digest_of(self, *names: str | Path) -> dict[str, str]:
+        """Digests of files of the project, by their names; a file that is not there has an empty one."""
+        paths = {str(name): self.folder / name for name in names}
+        return {name: digest(path.read_bytes()) if path.is_file() else "" for name, path in paths.items()}
+
+    def made(self, *names: Path) -> dict[str, str]:
+        """Digests of files that steps have made, by their names; as `digest_of`."""
+        paths = {str(name): self.root / name for name in names}
+        return {name: digest(path.read_bytes()) if path.is_file() else "" for name, path in paths.items()}
+
+    def inputs_of(self, run: Run) -> dict[str, str]:
+        """
+        Digests of the data files that a run reads: by its patterns, and those its notebook or parameters name.
+
+        Raises
+        ------
+        InputError : if one of its patterns matches no file
+        """
+        declared = {name for pattern in run.inputs for name in match_files(self.folder, pattern)}
+        texts = parameters.texts_of(parameters.read_cells(self.path_of(run)))
+        named = {text for text in {*texts, *map(str, run.parameters.values())} if is_file_below(self.folder, text)}
+        return self.digest_of(*sorted(declared | named))
+
+    def pages(self) -> list[Page]:
+        """The pages in reading order; the title of each is the first heading of its notebook."""
+        from analysis.report.pages import Page
+
+        return [Page(run.name, title_of(self.path_of(run)), run.label, run.group) for run in self.runs]
+
+
+class StepError(RuntimeError):
+    """A step that could not be done, and why."""
+
+
+@cache
+def read_package(folder: Path) -> Package:
+    """The code of a package, read once: what changes during a run counts the next time."""
+    return Package(folder)
+
+
+def code_of(project: Project) -> Package:
+    """The code that the notebooks use."""
+    return read_package((project.folder / project.package).resolve())
+
+
+def machinery() -> Package:
+    """The code of the steps themselves; in practice the same package."""
+    return read_package(Path(__file__).resolve().parents[1])
+
+
+# --- the data as a whole: read once before anything is made from it
+
+
+def check_key(project: Project) -> dict[str, str]:
+    """What the check of the data depends on."""
+    inputs = {name: value for run in project.runs for name, value in project.inputs_of(run).items()}
+    return inputs | project.digest_of(LOCK) | code_of(project).closure([project.check] if project.check else [])
+
+
+def make_check(project: Project, tree: Path) -> None:
+    """Read all data as the notebooks will."""
+    if project.check:
+        module, _, function = project.check.rpartition(".")
+        getattr(importlib.import_module(module), function)(root=project.folder)
+
+
+# --- a run: notebook to figures, tables, values and the executed notebook
+
+
+def run_key(project: Project, run: Run) -> dict[str, str]:
+    """What a run depends on: notebook, parameters, data, values of other runs, the lock, and the code it can reach."""
+    path = project.path_of(run)
+    cells = parameters.read_cells(path)
+    said = [[cell["cell_type"], cell["source"], cell.get("metadata", {}).get("tags", [])] for cell in cells]
+    return {
+        f"notebooks/{path.name}": digest(json.dumps(said).encode()),
+        "parameters": json.dumps(run.parameters, sort_keys=True),
+        "Python": platform.python_version(),
+        **project.digest_of(LOCK),
+        **project.inputs_of(run),
+        **project.made(*(VALUES / f"{name}.json" for name in run.needs)),
+        **code_of(project).closure_of_source(parameters.code_of(cells), str(path)),
+        **machinery().closure(["analysis.pipeline.steps.make_run"]),
+    }
+
+
+def make_run(project: Project, run: Run, tree: Path) -> None:
+    """
+    Execute the notebook of a run and put its files below `tree`, where they shall lie below the root.
+
+    Raises
+    ------
+    StepError : if the notebook fails (it is kept below ``failed``) or writes a file that is not its own
+    """
+    import nbformat
+
+    from analysis.pipeline.run_notebook import NotebookError, run_notebook
+
+    out, scratch = tree.parent / "out", tree.parent / "scratch"
+    scratch.mkdir()
+    failed = project.root / FAILED / f"{run.name}.ipynb"
+    try:
+        notebook = run_notebook(
+            project.path_of(run),
+            places(project, run, out),
+            project=project.folder,
+            scratch=scratch,
+            cache=project.root / WORK / "cache",
+        )
+    except NotebookError as error:
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(failed, nbformat.writes(error.notebook).encode())
+        raise StepError(f"{error}\nThe notebook as far as it came: {FAILED / failed.name}") from None
+    for file in sorted(file for file in out.rglob("*") if file.is_file()):
+        move(file, tree / place_of(run, file.relative_to(out)))
+    write(tree / EXECUTED / f"{run.name}.ipynb", nbformat.writes(notebook) + "\n")
+
+
+def places(project: Project, run: Run, out: Path) -> dict[str, Any]:
+    """The parameters of a run with the folders it writes to and reads values from."""
+    values = {"values": str(project.root / VALUES)} if run.needs else {}
+    return {**run.parameters, "output": str(out), **values}
+
+
+def place_of(run: Run, file: Path) -> Path:
+    """
+    Where a file that a notebook wrote belongs.
+
+    Raises
+    ------
+    StepError : if it lies in no known folder, or its name does not begin with that of the run
+
+    Examples
+    --------
+    >>> str(place_of(Run("02_themes", "Themes"), Path("tables/02_themes-share.csv")))
+    'reports/tables/02_themes-share.csv'
+    """
+    own = file.name.startswith((f"{run.name}-", f"{run.name}."))
+    if len(file.parts) != 2 or file.parts[0] not in PLACED or not own:
+        raise StepError(
+            f"{run.notebook}.ipynb wrote {file.as_posix()}; allowed are files {run.name}-… and {run.name}.json in"
+            f" {', '.join(PLACED)}. Open its outputs with exports.open_outputs(output, {run.name!r})."
+        )
+    return PLACED[file.parts[0]] / file.name
+
+
+def earlier_outputs(project: Project, run: Run) -> list[str]:
+    """The figures, tables and values that are a run's by their names, whichever machine made them."""
+    names = [one.name for one in project.runs]
+    found = []
+    for folder in PLACED.values():
+        for file in sorted((project.root / folder).glob(f"{run.name}[-.]*")):
+            owners = [name for name in names if file.name.startswith((f"{name}-", f"{name}."))]
+            if max(owners, key=len) == run.name:
+                found.append((folder / file.name).as_posix())
+    return found
+
+
+# --- a page: executed notebook to HTML
+
+
+def page_key(project: Project, run: Run) -> dict[str, str]:
+    """What a page depends on: the executed notebook, what its foot says, the other pages' titles, the templates."""
+    return {
+        "provenance": json.dumps(describe_run(project, run), sort_keys=True),
+        **pages_key(project),
+        **project.made(EXECUTED / f"{run.name}.ipynb"),
+        **machinery().closure(["analysis.pipeline.steps.make_page"]),
+    }
+
+
+def make_page(project: Project, run: Run, tree: Path) -> None:
+    """Write the page of a run below `tree`."""
+    import nbformat
+
+    from analysis.report.pages import render_page
+
+    notebook = nbformat.read(project.root / EXECUTED / f"{run.name}.ipynb", as_version=4)
+    page = render_page(notebook, run=run.name, pages=project.pages(), provenance=describe_run(project, run))
+    write(tree / "reports" / f"{run.name}.html", page)
+
+
+def describe_run(project: Project, run: Run) -> dict[str, Any]:
+    """What made a run: notebook, parameters, checksums, versions. No time, and no place."""
+    return {
+        "notebook": f"{run.notebook}.ipynb",
+        "parameters": dict(run.parameters),
+        "data": project.inputs_of(run),
+        "lock": project.digest_of(LOCK)[LOCK],
+        "versions": versions(project.folder / "pyproject.toml"),
+    }
+
+
+@cache
+def versions(pyproject: Path) -> dict[str, str]:
+    """The versions of Python and of the packages that a project names; Python's without its third number."""
+    declared = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
+    packages = sorted(re.split(r"[^\w-]", one, maxsplit=1)[0] for one in declared)
+    # The lock fixes the packages. The third number of Python is the machine's, and changes no result.
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"Python": python, **{name: metadata.version(name) for name in packages}}
+
+
+# --- the index
+
+
+def pages_key(project: Project) -> dict[str, str]:
+    """What the navigation depends on."""
+    pages = [[run.name, title_of(project.path_of(run)), run.label, run.group] for run in project.runs]
+    return {"pages": json.dumps(pages)}
+
+
+def index_key(project: Project) -> dict[str, str]:
+    """What the index depends on: the values of all runs, the figures they name, the manifest, the templates."""
+    values = [VALUES / f"{run.name}.json" for run in project.runs]
+    figures = [PLACED["figures"] / name for path in values if (name := figure_of(project.root / path))]
+    return {
+        **pages_key(project),
+        **project.made(*values, *figures),
+        **project.digest_of(MANIFEST, CITATION),
+        **machinery().closure(["analysis.pipeline.steps.make_index"]),
+    }
+
+
+def make_index(project: Project, tree: Path) -> None:
+    """Write the index below `tree`."""
+    from analysis.corpus.manifest import read_manifest
+    from analysis.report.pages import render_index
+
+    manifest, citation = project.folder / MANIFEST, project.folder / CITATION
+    page = render_index(
+        project.pages(),
+        project.root / VALUES,
+        figures=project.root / PLACED["figures"],
+        documents=read_manifest(manifest) if manifest.is_file() else None,
+        citation=read_yaml(citation) if citation.is_file() else None,
+    )
+    write(tree / "reports/index.html", page)
+
+
+def figure_of(values: Path) -> str:
+    """The figure that the values of a run name for the index, if they do."""
+    try:
+        return str(json.loads(values.read_text(encoding="utf-8")).get("figure") or "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+# --- files
+
+
+def title_of(notebook: Path) -> str:
+    """
+    The first heading of a notebook: the question it asks.
+
+    Raises
+    ------
+    InputError : if its first cell does not begin with one
+    """
+    first = next(iter(parameters.read_cells(notebook)), {"source": ""})["source"].lstrip()
+    heading = first.splitlines()[0] if first else ""
+    if not heading.startswith("# "):
+        raise InputError(
+            f"{notebook}, first cell", repr(heading), allowed="a heading, # and a question", remedy="Add it on top."
+        )
+    return heading[2:].strip()
+
+
+def match_files(folder: Path, pattern: str) -> list[str]:
+    """
+    The names of the files below a folder that match a pattern, sorted.
+
+    Raises
+    ------
+    InputError : if there are none
+    """
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file())
+    if not names:
+        raise InputError(f"{folder.name}/{pattern}", "no file", allowed="at least one", remedy="Check the pattern.")
+    return names
+
+
+def is_file_below(folder: Path, name: str) -> bool:
+    """Whether a text is the name of a file below a folder, written from there."""
+    try:
+        path = folder / name
+        return "\n" not in name and path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
+
+
+def move(file: Path, target: Path) -> None:
+    """Rename a file, making the folder it goes to."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file.replace(target)
+
+
+def write(target: Path, text: str) -> None:
+    """Write a text, making its folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")

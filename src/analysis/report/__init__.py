@@ -1,0 +1,1 @@
+"""From results to pages: elements, figures in one style, wording, glossary, templates."""

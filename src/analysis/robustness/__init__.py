@@ -1,0 +1,1 @@
+"""The multiverse: findings under other reasonable choices, joint permutation tests, overview."""

@@ -1,0 +1,1 @@
+"""Statistics that know no texts: intervals, bootstrap, permutation tests, association measures, verdicts."""

@@ -1,0 +1,1 @@
+"""Declared themes: the dictionary, its hits, attention, comparison of texts and keyness."""

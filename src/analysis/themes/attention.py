@@ -1,0 +1,180 @@
+"""How much of each text goes to each theme, with which words, and beside what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.themes.dictionary import Themes, tag
+
+
+def count_attention(
+    hits: pd.DataFrame, sentences: pd.DataFrame, n_tokens: Mapping[str, int], themes: Sequence[str]
+) -> pd.DataFrame:
+    """
+    Attention of every text to every theme, in five measures that can disagree.
+
+    Parameters
+    ----------
+    hits : DataFrame from `analysis.themes.dictionary.tag`
+    sentences : DataFrame, one row per sentence
+        Columns ``sentence_id``, ``paragraph_id``, ``doc_id``: the denominators.
+    n_tokens : mapping of doc_id to its number of tokens
+    themes : names of the themes, in the order wanted
+
+    Returns
+    -------
+    DataFrame, one row per theme and text, themes without a hit included
+        ``hits``, ``sentences``, ``paragraphs`` (counts with the theme); ``n_sentences``, ``n_paragraphs``,
+        ``n_tokens`` (sizes); ``share_sentences``, ``share_paragraphs`` (0 to 1); ``per_1000`` (hits per 1,000 tokens);
+        ``composition`` (share of the hits of all `themes` in that text, 0 to 1; they sum to 1 where there are hits).
+    """
+    documents = list(dict.fromkeys(sentences["doc_id"]))
+    index = pd.MultiIndex.from_product([themes, documents], names=["theme", "doc_id"])
+    by_theme = hits.groupby(["theme", "doc_id"])
+    table = pd.DataFrame(
+        {
+            "hits": by_theme.size(),
+            "sentences": by_theme["sentence_id"].nunique(),
+            "paragraphs": by_theme["paragraph_id"].nunique(),
+        }
+    )
+    table = table.reindex(index, fill_value=0).astype(int).reset_index()
+    sizes = sentences.groupby("doc_id")[["sentence_id", "paragraph_id"]].nunique()
+    table["n_sentences"] = table["doc_id"].map(sizes["sentence_id"])
+    table["n_paragraphs"] = table["doc_id"].map(sizes["paragraph_id"])
+    table["n_tokens"] = table["doc_id"].map(n_tokens)
+    table["share_sentences"] = table["sentences"] / table["n_sentences"]
+    table["share_paragraphs"] = table["paragraphs"] / table["n_paragraphs"]
+    table["per_1000"] = 1000 * table["hits"] / table["n_tokens"]
+    all_hits = table.groupby("doc_id")["hits"].transform("sum")
+    table["composition"] = table["hits"] / all_hits.where(all_hits > 0, 1)
+    return table
+
+
+def mark_units(hits: pd.DataFrame, units: pd.Series, themes: Sequence[str]) -> pd.DataFrame:
+    """
+    Which units speak of which theme.
+
+    Parameters
+    ----------
+    units : Series of unit ids in reading order; its name (``paragraph_id`` or ``sentence_id``) is a column of `hits`
+
+    Returns
+    -------
+    DataFrame of bool, index the unit ids, one column per theme
+    """
+    found = pd.crosstab(hits[str(units.name)], hits["theme"]) > 0
+    return found.reindex(index=pd.Index(units, name=units.name), columns=list(themes), fill_value=False).astype(bool)
+
+
+def leave_one_term_out(
+    hits: pd.DataFrame, sentences: pd.DataFrame, dictionary: Themes, themes: Sequence[str]
+) -> pd.DataFrame:
+    """
+    How far a theme's share of paragraphs rests on a single term of the dictionary.
+
+    Each term is left out in turn and the sentences in which it was found are tagged again, so that a shorter term of
+    the same theme may take its place.
+
+    Returns
+    -------
+    DataFrame, one row per theme and text
+        ``paragraphs`` with the theme, ``fewest`` that are left when the worst term is taken out, ``term`` (that term,
+        empty when no term matters) and ``lost`` (share of the paragraphs that it alone carries, 0 to 1).
+    """
+    texts = sentences.set_index("sentence_id", drop=False)
+    rows = []
+    for theme in themes:
+        own = hits[hits["theme"] == theme]
+        paragraphs = own.groupby("doc_id")["paragraph_id"].nunique()
+        fewest = {document: (count, "") for document, count in paragraphs.items()}
+        for term in sorted(set(own["term"])):
+            touched = own.loc[own["term"] == term, "sentence_id"].unique()
+            again = tag(texts.loc[touched], dictionary.without(theme, term))
+            left = pd.concat([own[~own["sentence_id"].isin(touched)], again[again["theme"] == theme]])
+            counts = left.groupby("doc_id")["paragraph_id"].nunique().reindex(paragraphs.index, fill_value=0)
+            for document, count in counts.items():
+                fewest[document] = min(fewest[document], (count, term), key=lambda pair: pair[0])
+        for document in dict.fromkeys(sentences["doc_id"]):
+            n = int(paragraphs.get(document, 0))
+            count, term = fewest.get(document, (0, ""))
+            rows.append((theme, document, n, int(count), term, 1 - count / n if n else 0.0))
+    return pd.DataFrame(rows, columns=["theme", "doc_id", "paragraphs", "fewest", "term", "lost"])
+
+
+def count_vocabulary(hits: pd.DataFrame, base_form: Callable[[str], str]) -> pd.DataFrame:
+    """
+    The words of one theme by text.
+
+    Forms of one word are counted together and shown under the form met most often.
+
+    Parameters
+    ----------
+    hits : DataFrame from `analysis.themes.dictionary.tag`, of one theme
+        Columns ``surface``, ``start`` and ``doc_id``.
+    base_form : function of a word or phrase as found, giving the form it is counted under
+
+    Returns
+    -------
+    DataFrame, index ``word`` (most frequent surface form), one column per text (hits), most frequent first
+    """
+    surface = hits["surface"]
+    opens = (hits["start"] == 0) & ~surface.str[:2].str.isupper()  # a capital for the sentence, not for the word
+    words = hits.assign(word=surface.where(~opens, surface.str[:1].str.lower() + surface.str[1:]))
+    words["base"] = words["word"].map(base_form)
+    shown = words.groupby("base")["word"].agg(lambda forms: forms.value_counts().sort_index(kind="stable").idxmax())
+    table = pd.crosstab(words["base"].map(shown).rename("word"), words["doc_id"])
+    return table.loc[sorted(table.index, key=lambda word: (-table.loc[word].sum(), word))]
+
+
+def describe_presence(counts: pd.DataFrame) -> pd.Series:
+    """
+    What becomes of each word through the texts, in their order.
+
+    Returns
+    -------
+    Series of str
+        ``stays`` (in all texts), ``appears`` (missing first, there in the last), ``vanishes`` (there first, missing in
+        the last), ``passes`` (only in between), ``returns`` (in the first and last, missing between).
+
+    Examples
+    --------
+    >>> describe_presence(pd.DataFrame({"2014": [1, 0, 2], "2018": [1, 0, 0], "2020": [3, 1, 0]})).tolist()
+    ['stays', 'appears', 'vanishes']
+    """
+    there = counts.to_numpy() > 0
+    first, last = there[:, 0], there[:, -1]
+    words = np.select(
+        [there.all(axis=1), first & last, first, last], ["stays", "returns", "vanishes", "appears"], "passes"
+    )
+    return pd.Series(words, index=counts.index, name="presence")
+
+
+def count_neighbours(marks: pd.DataFrame, theme: str, documents: pd.Series) -> pd.DataFrame:
+    """
+    Which other themes stand in the same units as one theme.
+
+    Parameters
+    ----------
+    marks : DataFrame of bool, units x themes, from `mark_units`
+    documents : Series of doc_id, index the unit ids
+
+    Returns
+    -------
+    DataFrame, one row per other theme and text
+        ``both`` (units with both), ``n_theme``, ``n_other``, ``n`` (units), ``share`` (of the theme's units that name
+        the other too, 0 to 1; 0 when it has none), ``lift`` (times more often together than if the two were spread
+        independently: 1 = as chance, above 1 = drawn together; missing when one of them does not occur).
+    """
+    rows = []
+    for document, block in marks.groupby(documents.reindex(marks.index).to_numpy(), sort=False):
+        with_theme = block[theme]
+        for other in block.columns.drop(theme):
+            both, n_theme, n_other = (with_theme & block[other]).sum(), with_theme.sum(), block[other].sum()
+            share = both / n_theme if n_theme else 0.0
+            lift = both * len(block) / (n_theme * n_other) if n_theme and n_other else np.nan
+            rows.append((other, document, int(both), int(n_theme), int(n_other), len(block), share, lift))
+    return pd.DataFrame(rows, columns=["theme", "doc_id", "both", "n_theme", "n_other", "n", "share", "lift"])

@@ -1,0 +1,1 @@
+"""Topic models: non-negative matrix factorisation, stability, prevalence, agreement with declared themes."""

@@ -1,0 +1,1 @@
+"""Validation: coded sentences, agreement between codings, accuracy of the dictionary."""

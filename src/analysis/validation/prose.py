@@ -1,0 +1,235 @@
+"""Whether the measurement is right, as readers see it: sentences with their numbers, and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.report.elements import Verdict
+from analysis.report.wording import join_words
+from analysis.study import Study
+from analysis.validation.accuracy import ALL
+from analysis.validation.annotations import Annotations
+
+# A theme coded in fewer sentences is too few to tell, as in `verdict.verdict`.
+LEAST_CODED = 10
+# F1 from which a dictionary is taken to do, Krippendorff's bar for agreement between coders.
+BAR = 0.8
+
+
+def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
+    """What the codes are: how many, by whom, and whether the dictionary was written with them."""
+    n, n_themes = judged["sentence_id"].nunique(), judged["theme"].nunique()
+    people = {
+        "model": "They are not human codes: a model may err where the dictionary errs, and miss what people would see.",
+        "human": "They are codes by people.",
+    }
+    seen = {
+        True: "The dictionary was written with these sentences at hand, so all figures on this page flatter it.",
+        False: "The dictionary was written without these sentences.",
+    }
+    opening = f"{n} sentences were coded for {n_themes} themes: {annotations.coders}; the majority counts."
+    return f"{opening} {people[annotations.kind]} {seen[annotations.used_for_dictionary]}"
+
+
+def describe_limits(annotations: Annotations) -> str:
+    """What the scores do not show, by who coded and what the dictionary was written from."""
+    made = {
+        "model": "That the dictionary is right: it agrees with codes that a model made, and people may read otherwise.",
+        "human": "That the dictionary is right on every reading: it agrees with the people who coded here.",
+    }
+    seen = {
+        True: "Nor that it does as well elsewhere: a dictionary fitted to the sentences it is tested on passes.",
+        False: "Nor that it does as well in texts of another kind.",
+    }
+    return f"{made[annotations.kind]} {seen[annotations.used_for_dictionary]}"
+
+
+def describe_agreement(table: pd.DataFrame, annotations: Annotations) -> str:
+    """How far coders agree, and what that is worth."""
+    if table.empty:
+        return "Each sentence has one code, so how far coders agree is not known."
+    split, n = int(table["split"].sum()), int(table["sentences"].sum())
+    found = f"Of {n:,} codings of a sentence for a theme, {split} divide the coders; alpha is {_range(table['alpha'])}."
+    one_model = (
+        "Codings by one model repeat one reading: agreement says that the codebook is plain enough to be followed "
+        "twice alike, not that the reading is right."
+    )
+    least = table.loc[table["low"].idxmin()]
+    rare = f"With {least['coded']} sentences coded, alpha of the rarest theme may be as low as {least['low']:.2f}."
+    return f"{found} {one_model if annotations.kind == 'model' else ''} {rare}".replace("  ", " ")
+
+
+def _range(values: pd.Series) -> str:
+    low, high = f"{values.min():.2f}", f"{values.max():.2f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def judge_measure(here: Study, scores: pd.DataFrame, annotations: Annotations) -> Verdict:
+    """
+    How far the dictionary may be trusted, by a rule (written when the scores on the codes at hand were known).
+
+    "robust" when codes are by people, the dictionary was written without them, and the lower end of F1 is 0.8 or more
+    for every declared theme; "holds with reservations" when F1 is 0.8 or more for every declared theme coded in ten
+    sentences or more; "too few to tell" when there is no such theme; "inconclusive" otherwise.
+    """
+    own = _declared(here, scores)
+    enough = own[own["tp"] + own["fn"] >= LEAST_CODED]
+    if enough.empty:
+        return "too few to tell"
+    independent = annotations.kind == "human" and not annotations.used_for_dictionary
+    if independent and len(enough) == len(own) and (own["f1_low"] >= BAR).all():
+        return "robust"
+    return "holds with reservations" if (enough["f1"] >= BAR).all() else "inconclusive"
+
+
+def describe_measure(here: Study, scores: pd.DataFrame, errors: pd.DataFrame, annotations: Annotations) -> str:
+    """The finding: how many coded sentences are found, how many wrongly, the worst theme, whether texts differ."""
+    own, labels = _declared(here, scores), {theme.name: theme.label for theme in here.themes}
+    tp, fp, fn = (int(own[name].sum()) for name in ("tp", "fp", "fn"))
+    who = {"model": "A language model, not people,", "human": "People"}[annotations.kind]
+    n = int(own["n"].max())
+    found = f"{who} coded {n} sentences, {tp + fn} times for a declared theme; the dictionary finds {tp} of these"
+    seen = " It was written with these sentences at hand." if annotations.used_for_dictionary else ""
+    return f"{found}, and {fp or 'none'} wrongly.{seen} {_worst(here, own)}{describe_comparison(errors, labels)}"
+
+
+def _worst(here: Study, own: pd.DataFrame) -> str:
+    """The declared theme of which most is missed."""
+    known = own[own["recall"].notna()]
+    if known.empty:
+        return ""
+    row = known.loc[known["recall"].idxmin()]
+    share = f"{row['tp']} of {row['tp'] + row['fn']} ({row['recall_low']:.0%} to {row['recall_high']:.0%})"
+    return f"Recall is lowest for {here.themes[row['theme']].in_words}: {share}. "
+
+
+def describe_comparison(errors: pd.DataFrame, labels: Mapping[str, str], *, level: float = 0.05) -> str:
+    """Whether errors differ between texts by more than chance would bring."""
+    tested = errors[errors["p"].notna()]
+    clear = tested[tested["p_adjusted"] <= level]
+    if tested.empty:
+        return "Without an error nothing can be said of how errors differ between texts."
+    if clear.empty:
+        few = int(tested.loc[tested["theme"] == ALL, "errors"].sum())
+        seen = f"but with {few} in all {errors['theme'].nunique() - 1} coded themes little could be seen"
+        return f"Errors do not differ between texts by more than chance could bring, {seen}."
+    named = join_words([f"{row.measure} of {labels.get(row.theme, 'all themes')}" for row in clear.itertuples()])
+    return f"Errors differ between texts by more than chance would bring ({named}): part of a change may be error."
+
+
+def _declared(here: Study, scores: pd.DataFrame) -> pd.DataFrame:
+    own = scores[(scores["doc_id"] == ALL) & scores["theme"].isin(here.themes.declared)]
+    return own.sort_values("theme", key=lambda names: names.map(here.themes.declared.index), kind="stable")
+
+
+def pick_scores(here: Study, scores: pd.DataFrame) -> pd.DataFrame:
+    """The declared themes by text, in order of theme and date: what the figure shows."""
+    order = {name: place for place, name in enumerate([ALL, *here.documents])}
+    own = scores[scores["theme"].isin(here.themes.declared)]
+    keys = own["theme"].map(here.themes.declared.index) * len(order) + own["doc_id"].map(order)
+    return own.iloc[keys.argsort(kind="stable")].reset_index(drop=True)
+
+
+def caption_scores(here: Study, scores: pd.DataFrame) -> dict[str, str]:
+    """Caption and alternative text of the figure of precision and recall."""
+    parts = [
+        f"{here.themes[row.theme].label} {row.tp} of {row.tp + row.fn}" for row in _declared(here, scores).itertuples()
+    ]
+    found = f"Found of the sentences coded: {join_words(parts)}."
+    return {
+        "caption": f"{found} Dots: precision and recall; bars: 95 % intervals that allow for errors in clusters; "
+        "figures: right ones of those found, and of those coded. No dot: nothing found or coded.",
+        "alt": f"Dots with intervals, precision left and recall right, for each theme in each text. {found}",
+    }
+
+
+def present_agreement(table: pd.DataFrame) -> pd.DataFrame:
+    """Alpha by theme with both intervals, as readers see it."""
+    return pd.DataFrame(
+        {
+            "theme": table["theme"],
+            "coders": table["coders"],
+            "sentences": table["sentences"],
+            "with_theme": table["coded"],
+            "divided": table["split"],
+            "alpha": table["alpha"],
+            "interval_(sections)": _interval(table, ""),
+            "interval_(sentences)": _interval(table, "", "_sentences"),
+        }
+    )
+
+
+def present_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Precision, recall and F1 with their intervals, as readers see them."""
+    table = scores[["theme", "doc_id", "tp", "fp", "fn"]].rename(
+        columns={"doc_id": "text", "tp": "right", "fp": "wrongly_found", "fn": "missed"}
+    )
+    for name in ("precision", "recall", "f1"):
+        shown = scores[name].map("{:.2f}".format) + " (" + _interval(scores, f"{name}_") + ")"
+        table[name.replace("f1", "F1")] = shown.where(scores[name].notna(), "–")
+    return table
+
+
+def _interval(table: pd.DataFrame, prefix: str, suffix: str = "") -> pd.Series:
+    low, high = (table[f"{prefix}{end}{suffix}"] for end in ("low", "high"))
+    return (low.map("{:.2f}".format) + "–" + high.map("{:.2f}".format)).where(low.notna(), "–")
+
+
+def present_comparison(errors: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """The test whether errors differ between texts; comparisons without an error are left out."""
+    own = errors[errors["p"].notna()]
+    return pd.DataFrame(
+        {
+            "theme": own["theme"].map({**labels, ALL: "all themes"}),
+            "measure": own["measure"],
+            "errors": own["errors"],
+            "sentences": own["n"],
+            "p": own["p"].map("{:.3f}".format),
+            "adjusted_p": own["p_adjusted"].map("{:.3f}".format),
+        }
+    )
+
+
+def present_corrections(pooled: pd.DataFrame, by_text: pd.DataFrame) -> pd.DataFrame:
+    """Shares of sentences as found and corrected, in per cent, one row per theme and text."""
+
+    def shown(table: pd.DataFrame) -> list[str]:
+        return [
+            f"{row.corrected:.1%} ({row.low:.0%}–{row.high:.0%})" if row.corrected == row.corrected else "–"
+            for row in table.itertuples()
+        ]
+
+    return pd.DataFrame(
+        {
+            "theme": pooled["theme"],
+            "text": pooled["doc_id"],
+            "sentences": pooled["count"].astype(str) + " of " + pooled["n"].astype(str),
+            "found": pooled["observed"].map("{:.1%}".format),
+            "corrected": shown(pooled),
+            "corrected_by_text": shown(by_text),
+        }
+    )
+
+
+def describe_corrections(pooled: pd.DataFrame, by_text: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """The largest correction, and whether errors of each text would change which text has most of a theme."""
+    gap = (pooled["corrected"] - pooled["observed"]).abs()
+    row = pooled.loc[gap.idxmax()]
+    changed = [
+        labels[theme]
+        for theme, own in by_text.groupby("theme", sort=False)
+        if own["corrected"].notna().any()
+        and own.loc[own["corrected"].idxmax(), "doc_id"] != own.loc[own["observed"].idxmax(), "doc_id"]
+    ]
+    most = (
+        f"The largest correction is {labels[row['theme']]} in {row['doc_id']}, from {row['observed']:.1%} to "
+        f"{row['corrected']:.1%} of sentences."
+    )
+    order = (
+        f"By text it changes which text has most of {join_words(changed)}."
+        if changed
+        else "By text it leaves each theme most present where it was found most."
+    )
+    return f"{most} Pooled errors cannot change the order of texts. {order}"

@@ -1,0 +1,325 @@
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from analysis.inputs import InputError
+from analysis.report import elements, exports
+from analysis.report import pages as reports
+
+PAGES = [
+    reports.Page("01_corpus", "What are these texts?", "Texts"),
+    reports.Page("03_theme-cyber", "How do they speak of cyber?", "Cyber", "One theme at a time"),
+    reports.Page("03_theme-cbrn", "How do they speak of CBRN?", "CBRN", "One theme at a time"),
+]
+CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def shown(value: elements.Shown, source: str = "show()"):
+    data, metadata = value._repr_mimebundle_()
+    return output(data, source, metadata)
+
+
+def output(data: dict[str, str], source: str = "show()", metadata: dict | None = None):
+    return new_code_cell(source, outputs=[new_output("display_data", data=data, metadata=metadata or {})])
+
+
+def tagged(source: str, tag: str):
+    return new_code_cell(source, metadata={"tags": [tag]})
+
+
+def render(*cells, run="01_corpus", title="# What are these texts?\n\nAn opening.", provenance=None, pages=PAGES):
+    notebook = new_notebook(cells=[new_markdown_cell(title), *cells], metadata={"language_info": {"name": "python"}})
+    return reports.render_page(notebook, run=run, pages=pages, provenance=provenance or {})
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL).split())
+
+
+def test_a_page_is_the_same_every_time():
+    cells = [new_markdown_cell("## One\n\nText."), shown(elements.prose("More."))]
+    assert render(*cells) == render(*cells)
+
+
+def test_a_page_opens_with_question_then_finding_then_contents():
+    finding = shown(elements.finding("The 2020 text speaks **more** of it.", "too few to tell"))
+    html = render(new_markdown_cell("## Evidence\n\nNumbers."), finding)
+    places = [
+        html.index(part) for part in ("<h1>What are", "speaks <strong>more", "An opening.", "On this page", "<h2 id")
+    ]
+    assert places == sorted(places)
+    assert "Verdict: <strong>too few to tell</strong>" in html
+    assert html.count("speaks <strong>more") == 1
+
+
+def test_a_page_of_a_notebook_run_several_times_opens_with_the_question_of_its_run():
+    html = render(shown(elements.finding("It grows.", "robust", question="How do they speak of *cyber*?")))
+    assert "<h1>How do they speak of <em>cyber</em>?</h1>" in html
+    assert "<title>How do they speak of cyber?</title>" in html
+
+
+def test_a_page_says_what_the_content_security_policy_is():
+    assert f'<meta content="{CSP}" http-equiv="Content-Security-Policy"/>' in render()
+
+
+def test_sections_follow_headings_of_level_2_wherever_they_stand():
+    html = render(new_markdown_cell("before\n\n## One\n\na\n\n## Two\n\nb\n\n### Three\n\n```\n## no heading\n```"))
+    assert re.findall(r"<h2 id=\"([^\"]+)\">([^<]+)</h2>", html) == [("s-one", "One"), ("s-two", "Two")]
+    contents = re.search(r"<nav[^>]*class=\"contents\".*?</nav>", html, flags=re.DOTALL)
+    assert contents is not None
+    assert re.findall(r'href="#([^"]+)"', contents[0]) == ["s-one", "s-two"]
+
+
+def test_equal_headings_get_ids_of_their_own():
+    html = render(new_markdown_cell("## How sure\n\na\n\n## How sure\n\nb"))
+    assert re.findall(r"<h2 id=\"([^\"]+)\"", html) == ["s-how-sure", "s-how-sure-2"]
+
+
+def test_code_is_folded_at_the_end_of_its_section_and_parameters_are_left_out():
+    html = render(
+        tagged("seed = 1", "parameters"),
+        tagged("seed = 2", "injected-parameters"),
+        new_markdown_cell("## One\n\ntext"),
+        new_code_cell("first_step()"),
+        new_code_cell("second_step()"),
+        new_markdown_cell("## Two\n\ntext"),
+    )
+    folded = re.findall(r'<details class="code">(.*?)</details>', html, flags=re.DOTALL)
+    assert len(folded) == 1
+    assert text_of(folded[0]) == "Code of this section first_step () second_step ()"
+    assert html.index("second_step") < html.index('<h2 id="s-two">')
+    assert "seed" not in html
+
+
+def test_the_foot_says_what_made_the_page_but_not_where():
+    provenance = {
+        "notebook": "01_corpus.ipynb",
+        "parameters": {"seed": 1, "output": "staging", "values": "elsewhere"},
+        "data": {"corpus.yml": "ab" * 32},
+        "lock": "cd" * 32,
+        "versions": {"Python": "3.11", "pandas": "3.1"},
+    }
+    foot = text_of(render(provenance=provenance).partition('<footer class="site">')[2])
+    assert "Notebook 01_corpus.ipynb Parameters seed = 1 Data (SHA-256) corpus.yml abababababab" in foot
+    assert "requirements.lock cdcdcdcdcdcd Versions Python 3.11, pandas 3.1" in foot
+    assert "staging" not in foot
+    assert "elsewhere" not in foot
+    assert "2011/833/EU" in foot
+
+
+def test_provenance_with_an_unknown_key_is_refused():
+    with pytest.raises(InputError, match=r"unknown key 'locks'.*Did you mean 'lock'"):
+        render(provenance={"locks": "cd"})
+
+
+def test_navigation_marks_the_page_and_knows_its_neighbours():
+    html = render(run="03_theme-cyber")
+    assert '<a aria-current="page" href="03_theme-cyber.html">Cyber</a>' in html
+    steps = re.findall(r'<a href="([\w.-]+)" rel="(prev|next)"', html)
+    assert steps == [("01_corpus.html", "prev"), ("03_theme-cbrn.html", "next")] * 2  # above and below the text
+
+
+def test_a_run_that_is_no_page_is_refused():
+    with pytest.raises(InputError, match=r"found '01_corpora'.*Did you mean '01_corpus'"):
+        render(run="01_corpora")
+
+
+def test_a_notebook_without_a_question_is_refused():
+    with pytest.raises(InputError, match="01_corpus: found no title"):
+        render(title="What are these texts?")
+
+
+def test_links_to_pages_and_passages_survive_and_scripts_do_not():
+    html = reports.render_markdown(
+        "[a](02_themes.html#s-x) [b](#p-2014-001) [c](https://eur-lex.europa.eu/x) [d](javascript:x)"
+    )
+    assert re.findall(r'href="([^"]+)"', html) == ["02_themes.html#s-x", "#p-2014-001", "https://eur-lex.europa.eu/x"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<svg onload=alert(1)>",
+        "<iframe src=https://example.org></iframe>",
+        "<style>body{display:none}</style>",
+        "<form action=https://example.org><input></form>",
+        "<meta http-equiv=refresh content=0>",
+        "<base href=https://example.org>",
+        '<object data="x"></object>',
+    ],
+)
+def test_other_tags_are_shown_as_text(hostile):
+    tag = hostile[1:].split()[0].split(">")[0]
+    for clean in (reports.render_markdown, reports.clean_output):
+        assert f"&lt;{tag}" in clean(f"a {hostile} b")
+        assert f"<{tag}" not in clean(f"a {hostile} b")
+
+
+def test_an_image_is_text_in_markdown_and_loses_its_handler_in_an_output():
+    hostile = '<img src="x" alt="a" onerror="alert(1)">'
+    assert "&lt;img" in reports.render_markdown(hostile)
+    assert reports.clean_output(hostile) == '<img alt="a">'
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'onclick="alert(1)"',
+        'style="position: fixed"',
+        'style="--width: 1px; background: url(x)"',
+        'href="javascript:alert(1)"',
+        'href="JaVa&#115;cript:alert(1)"',
+        'href=" data:text/html,x"',
+        'href="//example.org"',
+        'src="https://example.org/x.png"',
+        'src="data:image/svg+xml,<svg onload=x>"',
+        'tabindex="5"',
+        'id="1 2"',
+    ],
+)
+def test_other_attributes_are_dropped(attribute):
+    assert reports.clean_output(f"<a {attribute}>b</a>") == "<a>b</a>"
+
+
+def test_what_display_writes_passes_unchanged():
+    frame = pd.DataFrame({"term": ["a"], "n": [1]})
+    row = {"doc_id": "2014", "paragraph_id": "2014-001", "section": "S", "text": "een aanval", "line_start": 1}
+    passages = pd.DataFrame([row | {"line_end": 2, "spans": [(4, 10)]}])
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
+    for one in (
+        elements.table(frame, caption="c", dutch=["term"], glossary={"a": "b"}, csv="term\na\n"),
+        elements.passages(passages, documents={"2014": "2014"}, glossary={"aanval": "attack"}, colour="#0072b2"),
+        elements.figure(svg, name="n", caption="c", alt="a"),
+    ):
+        html = one.data["text/html"].replace(' style="color-scheme: light dark; background: Canvas"', "")
+        assert sorted_tags(reports.clean_output(html)) == sorted_tags(html)
+
+
+def sorted_tags(html: str) -> list[list[str]]:
+    """Every tag with its attributes in order of name: serialisers may order them differently."""
+    return [sorted(re.findall(r'[\w-]+(?:="[^"]*")?', tag)) for tag in re.findall(r"<[^>]+>", html)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (output({"text/plain": "<Axes at 0x7f3c1d2e4a90>"}), "cell 2: found the address 0x7f3c1d2e4a90"),
+        (output({"text/plain": f"{Path.cwd()}/data"}), "cell 2: found the folder"),
+        (output({"text/html": "<p>/tmp/staging/figure.svg</p>"}), "cell 2: found the folder /tmp/staging/figure.svg"),
+        (new_code_cell("read('/home/someone/x')"), "found the folder /home/someone/x"),
+        (output({"image/png": "aGVsbG8="}), "cell 2: found a figure without alt"),
+        (output({"image/svg+xml": "<svg/>", "text/plain": "<Figure>"}), "found a figure without alt"),
+        (output({"text/html": '<img src="data:image/png;base64,aGVsbG8=">'}), "found an image without alt"),
+        (output({"text/html": '<img alt="" src="data:image/png;base64,aGVsbG8=">'}), "found an image without alt"),
+        (output({"text/html": '<table border="1" class="dataframe">'}), "found a bare table of pandas"),
+        (new_code_cell("", outputs=[new_output("error", ename="KeyError", evalue="'x'")]), "found KeyError: 'x'"),
+        (new_code_cell("", outputs=[new_output("stream", name="stderr", text="FutureWarning")]), "'FutureWarning'"),
+        (new_markdown_cell("No description has been provided for this image"), "found an image without alt"),
+        (output({"text/html": '<p id="x">a</p><p id="x">b</p>'}), "found the id 'x' twice"),
+    ],
+)
+def test_a_page_no_reader_should_meet_is_refused(cell, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        render(cell)
+
+
+def test_checks_look_at_what_is_shown_not_at_embedded_images():
+    picture = "iVBOR/tmp/0xabcdef0/home/x/"
+    html = render(output({"text/html": f'<img alt="a" src="data:image/png;base64,{picture}">'}))
+    assert picture in html
+
+
+def test_an_executed_notebook_read_from_file_renders_alike(tmp_path):
+    cells = [new_markdown_cell("# Q\n\na"), shown(elements.prose("b")), shown(elements.finding("c", "robust"))]
+    notebook = new_notebook(cells=cells)
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    again = nbformat.read(tmp_path / "a.ipynb", as_version=4)
+    pages = {reports.render_page(one, run="01_corpus", pages=PAGES, provenance={}) for one in (notebook, again)}
+    assert len(pages) == 1
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Values and figures of all pages, as their runs leave them."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
+    for page in PAGES:
+        outputs = exports.open_outputs(tmp_path, page.run)
+        figure = f"{page.run}-small.svg"
+        exports.write_atomically(tmp_path / "figures" / figure, svg.encode())
+        values = {"question": page.title, "finding": f"*{page.label}* rises & falls.", "verdict": "robust"}
+        exports.save_values(outputs, values | {"figure": figure, "figure_alt": "Lines that rise.", "n": 3})
+    return tmp_path
+
+
+def render_index(folder: Path, **options) -> str:
+    return reports.render_index(PAGES, folder / "values", figures=folder / "figures", **options)
+
+
+def change_values(folder: Path, **changed) -> None:
+    path = folder / "values/01_corpus.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+
+
+def test_the_index_gives_question_finding_verdict_and_figure_in_reading_order(study):
+    html = render_index(study)
+    assert re.findall(r'<h[23] id="[\w-]+"><a href="([\w.-]+)">', html) == [f"{page.run}.html" for page in PAGES]
+    assert html.count("Verdict: <strong>robust</strong>") == 3
+    assert "<em>Texts</em> rises &amp; falls." in html
+    assert html.count('alt="Lines that rise."') == 3
+
+
+def test_the_index_puts_the_pages_of_a_group_under_one_heading(study):
+    html = render_index(study)
+    assert html.count(">One theme at a time</h2>") == 1
+    assert re.findall(r"<h([23])", html) == ["2", "2", "3", "3"]
+
+
+def test_the_index_lists_texts_and_says_how_to_cite(study):
+    documents = pd.DataFrame(
+        {
+            "title": ["Naar een <open> Europa"],
+            "language": "nl",
+            "date": [pd.Timestamp("2014-03-11")],
+            "reference": ["COM"],
+        }
+    )
+    citation = {"title": "Themes", "authors": [{"family-names": "Doe", "given-names": "J."}], "license": "MIT"}
+    text = render_index(study, documents=documents, citation=citation)
+    assert '<cite lang="nl">Naar een &lt;open&gt; Europa</cite>, 11 March 2014. COM.' in text
+    assert "Doe, J.: <cite>Themes</cite>." in text
+    assert "MIT" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"verdict": "sure"}, r"01_corpus\.json, verdict: found 'sure'"),
+        ({"finding": ""}, r"01_corpus\.json: found no value for 'finding'"),
+        ({"figure_alt": ""}, r"01_corpus\.json: found no value for 'figure_alt'"),
+        ({"figure": "../../x.svg"}, "leaves"),
+        ({"figure": "absent.svg"}, "no readable file"),
+    ],
+)
+def test_the_index_refuses_values_it_cannot_show(study, changed, message):
+    change_values(study, **changed)
+    with pytest.raises(InputError, match=message):
+        render_index(study)
+
+
+def test_the_index_names_the_run_whose_values_are_missing(study):
+    (study / "values/03_theme-cbrn.json").unlink()
+    with pytest.raises(InputError, match=r"03_theme-cbrn\.json: found no readable file"):
+        render_index(study)
+
+
+def test_the_style_has_the_colours_of_the_figures():
+    style = (Path(reports.__file__).parent / "template/style.css").read_text()
+    names = {"ink": exports.INK, "muted": exports.MUTED, "hairline": exports.HAIRLINE, "paper": exports.PAPER}
+    for name, light in names.items():
+        assert re.findall(rf"--{name}: (#\w{{6}})", style) == [light, exports.DARK[light]]

@@ -1,0 +1,105 @@
+"""Sentences about a multiverse say what its numbers say, with a verdict that pages know."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.inputs import InputError
+from analysis.report import elements
+from analysis.robustness import multiverse, prose, token_table
+from analysis.robustness.specifications import list_specifications, read_findings
+
+ROOT = Path(__file__).parents[2]
+NAMES = ["migration-2014-2018", "cbrn-2014-2018", "migration-with-external"]
+
+
+@pytest.fixture(scope="module")
+def plan(here):
+    whole = read_findings(ROOT / "data/findings.yml", themes=here.themes.names, texts=here.documents)
+    return replace(whole, findings={name: whole.findings[name] for name in NAMES})
+
+
+@pytest.fixture(scope="module")
+def found(here, plan):
+    material = token_table.gather(here, plan)
+    table = list_specifications(plan, material.facts)[0].groupby("finding").head(30)
+    return multiverse.explore(material, plan, specifications=table, n_draws=99, seed=1)
+
+
+def test_the_summary_counts_every_finding_once(found, plan, here):
+    sentence = prose.summarise(found, plan, here.themes)
+    assert sentence.startswith("Of 3 findings, tried under 90 specifications, ")
+    assert "1 too few to tell" in sentence
+
+
+def test_claims_name_themes_and_texts(plan, here):
+    claim = prose.tell_claim(plan.findings["migration-2014-2018"], here.themes)
+    assert claim == "The 2018 text speaks less of migration than the 2014 text."
+    tie = prose.tell_claim(plan.findings["migration-with-external"], here.themes)
+    assert tie == "Where a text speaks of migration it tends to speak of external action too."
+
+
+def test_the_rule_is_told_with_its_day_and_bounds(plan):
+    told = prose.describe_rule(plan.rule)
+    assert "22 November 2026" in told
+    assert "at least 95% of the specifications" in told
+    assert "in at most 10% of cases" in told
+    assert "fewer than 10 units" in told
+
+
+def test_the_overview_gets_verdict_and_link_of_every_finding(found, plan, here):
+    values = prose.list_verdicts(found, plan, here.themes, ["migration-2014-2018"])
+    assert list(values) == NAMES
+    assert values["migration-2014-2018"]["link"] == "08_robustness.html#curve-migration-2014-2018"
+    assert values["migration-with-external"]["link"] == "08_robustness.html#s-the-verdicts"
+    assert all(one["verdict"] in elements.VERDICTS for one in values.values())
+
+
+def test_drawn_findings_are_linked_in_the_table(found, plan, here):
+    table = prose.present_verdicts(found, plan, here.themes, ["migration-2014-2018"])
+    assert '<a href="#curve-migration-2014-2018">' in table["finding"][0]
+    assert "<a" not in table["finding"][1]
+
+
+def test_curves_are_those_of_the_declared_themes(plan, here):
+    assert prose.pick_curves(plan, "2014-2018", here.themes) == NAMES[:2]
+    with pytest.raises(InputError, match=r"parameter pair: found '2014-2019', allowed is one of 2014-2018"):
+        prose.pick_curves(plan, "2014-2019", here.themes)
+
+
+def test_every_finding_that_holds_is_drawn_once(found):
+    verdicts = found.verdicts.assign(verdict=["robust", *["inconclusive"] * (len(found.verdicts) - 1)])
+    strong, other = verdicts["finding"].iloc[:2]
+    assert prose.add_strong([other], replace(found, verdicts=verdicts)) == [other, strong]
+    assert prose.add_strong([strong], replace(found, verdicts=verdicts)) == [strong]
+
+
+def test_every_choice_and_reason_has_words(found, plan):
+    assert set(found.shares["choice"]) <= set(prose.CHOICES)
+    table = prose.present_dropped(found)
+    assert table["specifications"].sum() == found.dropped["specifications"].sum()
+
+
+def test_shares_of_variance_lie_between_nothing_and_everything(found, plan, here):
+    assert found.shares["share"].between(0, 1).all()
+    table = prose.present_shares(found, plan, here.themes)
+    assert len(table) == 3
+    assert table.columns[0] == "claim"
+    assert set(table.columns[1:]) <= set(prose.CHOICES.values())
+
+
+def test_what_chance_earns_is_told_from_the_simulations():
+    rows = [
+        ("chains", 0.03, 0.07),
+        ("shuffled", 0.04, 0.05),
+        ("rotated", 0.03, 0.17),
+        ("planted", 0.3, 0),
+        ("planted", 0.5, 0),
+    ]
+    simulated = pd.DataFrame(rows, columns=["situation", "robust_of_enough", "reservations_of_enough"])
+    told = prose.describe_placebo(simulated)
+    assert "at most 4% of findings were called robust and 7% held with reservations" in told
+    assert "3% were robust, but 17% held with reservations" in told
+    assert "robust in 30% to 50% of cases" in told

@@ -1,0 +1,236 @@
+"""Published numbers for one table, answers that follow from the formulas, and differences that were planted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse, stats
+
+from analysis.inputs import InputError
+from analysis.stats import association
+from analysis.stats.bootstrap import run_blocks
+from analysis.themes import keyness
+
+# quanteda's test table [[7, 3], [2, 7]]: a word 7 times in 10 tokens, and 2 times in 9.
+TABLE = (7, 2, 10, 9)
+# quanteda's test texts as counts of a, b, c, d, e, f, g, h.
+FIRST, SECOND = np.array([3, 2, 6, 1, 1, 1, 1, 2]), np.array([2, 1, 2, 4, 1, 1, 0, 1])
+
+
+def sizes_and_hits(largest=400):
+    """Hits and tokens of a word in two texts."""
+    text = st.integers(1, largest).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+    return st.tuples(text, text).map(lambda two: (two[0][0], two[1][0], two[0][1], two[1][1]))
+
+
+@pytest.mark.parametrize(
+    ("measure", "correction", "printed"),
+    [
+        (association.chi2, "none", 4.337160),
+        (association.chi2, "yates", 2.632438),
+        (association.chi2, "williams", 4.017626),
+        (association.g2, "none", 4.534939),
+        (association.g2, "williams", 4.200833),
+    ],
+)
+def test_association_of_the_published_table(measure, correction, printed):
+    assert measure(*TABLE, correction=correction) == pytest.approx(printed, abs=5e-7)
+
+
+def test_p_values_of_the_published_table():
+    assert stats.chi2.sf(association.g2(*TABLE), 1) == pytest.approx(0.033210, abs=5e-7)
+    assert stats.chi2.sf(association.g2(*TABLE, correction="williams"), 1) == pytest.approx(0.040404, abs=5e-7)
+
+
+def test_williams_q_of_the_published_table():
+    assert association.g2(*TABLE) / association.g2(*TABLE, correction="williams") == pytest.approx(1.0795332, abs=5e-8)
+
+
+def test_keyness_of_two_short_texts_has_the_published_values_and_order():
+    found = pd.Series(association.g2(FIRST, SECOND, 17, 12), index=list("abcdefgh"))
+    found = found.sort_values(ascending=False, kind="stable")
+    printed = [1.2742, 1.0933, 0.0912, 0.0912, 0.0048, -0.0649, -0.0649, -3.7794]
+    assert found.index.tolist() == list("cgbhaefd")
+    assert found.to_numpy() == pytest.approx(printed, abs=5e-5)
+
+
+def test_pmi_has_the_published_value():
+    assert association.pmi(3, 5, 17, 29) == pytest.approx(0.023257, abs=5e-7)
+
+
+@settings(deadline=None)
+@given(sizes_and_hits())
+def test_g2_agrees_with_scipy(hits):
+    a, b, n1, n2 = hits
+    table = np.array([[a, b], [n1 - a, n2 - b]])
+    if (table.sum(axis=1) == 0).any():
+        assert association.g2(*hits) == 0
+        return
+    for correction in ("none", "yates"):
+        yates = correction == "yates"
+        ours = association.g2(*hits, correction=correction)
+        likelihood = stats.chi2_contingency(table, correction=yates, lambda_="log-likelihood").statistic
+        assert abs(ours) == pytest.approx(max(0, likelihood), abs=1e-8)
+        pearson = stats.chi2_contingency(table, correction=yates).statistic
+        assert abs(association.chi2(*hits, correction=correction)) == pytest.approx(pearson, abs=1e-8)
+
+
+@settings(deadline=None)
+@given(sizes_and_hits())
+def test_swapping_the_texts_turns_every_sign(hits):
+    a, b, n1, n2 = hits
+    for correction in ("none", "yates", "williams"):
+        swapped = association.g2(b, a, n2, n1, correction=correction)
+        assert association.g2(*hits, correction=correction) == pytest.approx(-swapped, abs=1e-9)
+    ratio, swapped_ratio = association.log_ratio(*hits), association.log_ratio(b, a, n2, n1)
+    assert ratio.value == pytest.approx(-swapped_ratio.value)
+    assert ratio.low == pytest.approx(-swapped_ratio.high)
+    assert ratio.low <= ratio.value <= ratio.high
+
+
+@settings(deadline=None)
+@given(sizes_and_hits(), st.integers(2, 9))
+def test_g2_grows_with_the_texts_and_log_ratio_does_not(hits, times):
+    a, b, n1, n2 = hits
+    longer = (a * times, b * times, n1 * times, n2 * times)
+    assert association.g2(*longer) == pytest.approx(times * association.g2(*hits), abs=1e-6)
+    if a and b:
+        assert association.log_ratio(*longer).value == pytest.approx(association.log_ratio(*hits).value)
+
+
+def test_g2_of_splits_takes_the_short_way_to_the_same_number():
+    rng = np.random.default_rng(8)
+    total, n1 = rng.integers(1, 50, size=30), rng.integers(300, 600, size=(20, 1))
+    a = rng.binomial(total, 0.4, size=(20, 30))
+    assert keyness._g2_size(a, total - a, n1, 1000 - n1) == pytest.approx(
+        np.abs(association.g2(a, total - a, n1, 1000 - n1))
+    )
+
+
+def test_log_ratio_of_a_word_that_is_missing_counts_half_a_hit():
+    assert association.log_ratio(4, 0, 100, 100).value == pytest.approx(3)
+    assert association.log_ratio(0, 4, 100, 100).value == pytest.approx(-3)
+
+
+def test_log_ratio_interval_covers_the_truth_for_independent_words():
+    rng = np.random.default_rng(1)
+    a, b = rng.binomial(2000, 0.02, size=4000), rng.binomial(3000, 0.01, size=4000)
+    interval = association.log_ratio(a, b, 2000, 3000)
+    assert np.mean((interval.low <= 1) & (interval.high >= 1)) == pytest.approx(0.95, abs=0.012)
+
+
+def test_bic_is_g2_less_the_logarithm_of_all_tokens():
+    assert association.bic(*TABLE) == pytest.approx(4.534939 - np.log(19), abs=1e-6)
+
+
+def test_log_odds_with_a_prior_by_hand():
+    delta, z = association.log_odds([3, 1], [1, 3], 4, 4, prior=[1, 1])
+    assert delta == pytest.approx([np.log(4 / 2) - np.log(2 / 4), np.log(2 / 4) - np.log(4 / 2)])
+    assert z == pytest.approx(delta / np.sqrt(1 / 4 + 1 / 2))
+
+
+def test_log_odds_refuses_a_word_without_prior():
+    with pytest.raises(InputError, match=r"prior: found 0\.0"):
+        association.log_odds([3, 1], [1, 3], 4, 4, prior=[1, 0])
+
+
+def test_dispersion_by_hand():
+    counts = sparse.csr_array([[2, 0, 0], [2, 4, 0]])  # in paragraphs of 25 and 75 tokens
+    assert keyness.deviation_of_proportions(counts, np.array([25, 75]))[:2] == pytest.approx([0.25, 0.25])
+    assert np.isnan(keyness.deviation_of_proportions(counts, np.array([25, 75]))[2])
+    assert keyness.paragraph_range(counts).tolist() == [2, 1, 0]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=3), min_size=1, max_size=8), st.data())
+def test_dispersion_is_half_the_distance_between_two_distributions(rows, data):
+    counts = np.array(rows)
+    sizes = np.array(data.draw(st.lists(st.integers(1, 50), min_size=len(rows), max_size=len(rows))))
+    found = keyness.deviation_of_proportions(sparse.csr_array(counts), sizes)
+    for term in np.flatnonzero(counts.sum(axis=0)):
+        hits, tokens = counts[:, term] / counts[:, term].sum(), sizes / sizes.sum()
+        assert found[term] == pytest.approx(np.abs(hits - tokens).sum() / 2)
+
+
+def two_texts(rng, *, clustered=False, planted=0.0, n=60, words=40):
+    """Counts of two texts of n paragraphs; word 0 can be more frequent in the first, all can come in clusters."""
+    rate = np.full((2 * n, words), 1.0)
+    rate[:n, 0] *= 1 + planted
+    if clustered:
+        rate *= 2.5 * (rng.random((2 * n // 6, words)) < 0.4).repeat(6, axis=0)
+    counts = sparse.csr_array(rng.poisson(rate))
+    documents = pd.Series(["A"] * n + ["B"] * n)
+    return counts, [f"w{i:02}" for i in range(words)], documents
+
+
+def test_compare_finds_the_planted_word_and_its_direction():
+    counts, terms, documents = two_texts(np.random.default_rng(3), planted=1.5)
+    blocks = run_blocks(documents.to_frame("doc_id"), 5)
+    found = keyness.compare(counts, terms, documents, ("A", "B"), blocks, seed=1)
+    assert found.loc[found["q"] <= 0.05, "term"].tolist() == ["w00"]
+    word = found.iloc[0]
+    assert word["g2"] > 0
+    assert word["low"] <= np.log2(2.5) <= word["high"]
+
+
+def test_compare_does_not_take_clusters_for_differences():
+    rng, blockwise, wordwise = np.random.default_rng(5), [], []
+    for seed in range(8):
+        counts, terms, documents = two_texts(rng, clustered=True)
+        sections = pd.Series(np.arange(len(documents)) // 6)
+        found = keyness.compare(counts, terms, documents, ("A", "B"), sections, n_draws=400, seed=seed)
+        blockwise.append((found["p"] <= 0.05).mean())
+        wordwise.append((stats.chi2.sf(found["g2"].abs(), 1) <= 0.05).mean())
+    assert np.mean(blockwise) == pytest.approx(0.05, abs=0.03)
+    assert np.mean(wordwise) > 0.3  # what a table of chi-squared p-values would have claimed
+
+
+def test_compare_counts_by_hand():
+    counts = sparse.csr_array([[3, 1, 0, 0], [2, 0, 4, 0], [1, 1, 3, 5], [9, 9, 9, 9]])
+    documents = pd.Series(["A", "A", "B", "C"])
+    found = keyness.compare(
+        counts, ["x", "y", "z", "u"], documents, ("A", "B"), pd.Series([1, 2, 1, 1]), min_paragraphs=2, seed=1
+    )
+    assert found["term"].tolist() == ["x", "z"]  # y stands twice, u in one paragraph
+    assert found[["count_a", "count_b", "rate_a", "rate_b"]].to_numpy().tolist() == [[5, 1, 500, 100], [4, 3, 400, 300]]
+    assert found[["range_a", "range_b"]].to_numpy().tolist() == [[2, 1], [1, 1]]
+    assert found["dp_a"].tolist() == pytest.approx([0.2, 0.4])
+
+
+def test_compare_swapped_gives_the_same_words_the_other_way_round():
+    counts, terms, documents = two_texts(np.random.default_rng(7), n=20)
+    blocks = run_blocks(documents.to_frame("doc_id"), 5)
+    one, two = (keyness.compare(counts, terms, documents, pair, blocks, seed=2) for pair in (("A", "B"), ("B", "A")))
+    assert one["log_ratio"].to_numpy() == pytest.approx(-two["log_ratio"].to_numpy())
+    assert one["p"].to_numpy() == pytest.approx(two["p"].to_numpy(), abs=0.06)
+    assert one["p"].between(0, 1, inclusive="right").all()
+    assert (one["q"] >= one["p"]).all()
+
+
+def test_compare_is_the_same_for_the_same_seed_only():
+    counts, terms, documents = two_texts(np.random.default_rng(9), n=20)
+    blocks = run_blocks(documents.to_frame("doc_id"), 5)
+    first, again, other = (keyness.compare(counts, terms, documents, ("A", "B"), blocks, seed=s) for s in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first["p"].equals(other["p"])
+
+
+def test_compare_without_a_frequent_term_is_an_empty_table():
+    found = keyness.compare(
+        sparse.csr_array([[1], [1]]), ["x"], pd.Series(["A", "B"]), ("A", "B"), pd.Series([1, 1]), seed=1
+    )
+    assert found.empty
+    assert found.columns[-2:].tolist() == ["p", "q"]
+
+
+def test_compare_names_what_does_not_fit():
+    counts, documents, blocks = sparse.csr_array([[1], [1]]), pd.Series(["2018", "2020"]), pd.Series([1, 1])
+    with pytest.raises(InputError, match=r"pair: found '2019', allowed is one of 2018, 2020\. Did you mean '2018'"):
+        keyness.compare(counts, ["x"], documents, ("2019", "2020"), blocks, seed=1)
+    with pytest.raises(InputError, match="2 rows and 1 columns, allowed is 2 paragraphs and 2 terms"):
+        keyness.compare(counts, ["x", "y"], documents, ("2018", "2020"), blocks, seed=1)
+    with pytest.raises(InputError, match="no token in '2020'"):
+        keyness.compare(sparse.csr_array([[1], [0]]), ["x"], documents, ("2018", "2020"), blocks, seed=1)
+    with pytest.raises(InputError, match="more hits than tokens"):
+        association.g2(5, 1, 4, 4)

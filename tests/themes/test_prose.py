@@ -1,0 +1,152 @@
+"""Sentences carry the numbers of their tables; verdicts follow the rule."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.inputs import InputError
+from analysis.robustness import overview
+from analysis.themes import prose
+from analysis.themes.dictionary import Theme
+
+SUBJECT = Theme("x", "Fish", "About fish.", "#000000", True, core=("vis",))
+SHARES = pd.DataFrame(
+    {
+        "theme": "x",
+        "doc_id": ["A", "B"],
+        "paragraphs": [2, 9],
+        "n_paragraphs": [20, 30],
+        "share": [0.1, 0.3],
+        "run_length": [1.0, 2.5],
+    }
+)
+TEST = {"theme": "x", "before": "A", "after": "B", "p": 0.04, "p_adjusted": 0.2}
+
+
+def with_verdict(verdict: str) -> pd.DataFrame:
+    return pd.DataFrame([{**TEST, "verdict": verdict}])
+
+
+def test_the_finding_of_a_theme_tells_counts_shares_and_chance():
+    sentence, verdict = prose.describe_theme(SUBJECT, SHARES, with_verdict("holds with reservations"))
+    assert verdict == "holds with reservations"
+    assert sentence == (
+        "The B text speaks most of fish: 9 of 30 paragraphs (30%), against 2 of 20 paragraphs (10%) in A. Chance alone "
+        "would bring a difference as large as that between A and B in 4% of cases, but not all comparisons are allowed "
+        "for in that."
+    )
+
+
+def test_too_few_is_said_and_nothing_else():
+    sentence, verdict = prose.describe_theme(SUBJECT, SHARES, with_verdict("too few to tell"))
+    assert verdict == "too few to tell"
+    assert sentence.endswith("That is too few to tell whether the texts differ.")
+    assert "chance" not in sentence
+
+
+def test_the_summary_names_the_text_with_most_and_counts_clear_differences():
+    sentence, verdict = prose.summarise_changes(SHARES, with_verdict("differs"), {"x": "Fish"})
+    assert sentence.startswith("Fish most in B (9 of 30 paragraphs, 30%).")
+    assert "Of 1 differences between texts 1 is larger than chance" in sentence
+    assert verdict == "differs"
+
+
+def test_no_finding_speaks_of_policy(here, comparison):
+    labels = {theme.name: theme.label for theme in here.themes}
+    sentences = [prose.summarise_changes(comparison.shares, comparison.tests, labels)[0]]
+    for theme in here.themes.declared:
+        own = (table[table["theme"] == theme] for table in (comparison.shares, comparison.tests))
+        sentences.append(prose.describe_theme(here.themes[theme], *own)[0])
+    assert not any("policy" in sentence or "trend" in sentence for sentence in sentences)
+
+
+def test_differences_are_given_in_percentage_points():
+    row = {**TEST, "count_before": 2, "n_before": 20, "count_after": 9, "n_after": 30, "verdict": "inconclusive"}
+    table = prose.present_changes(pd.DataFrame([{**row, "difference": 0.2, "low": -0.034, "high": 0.41}]))
+    assert table.iloc[0][["paragraphs", "difference", "interval"]].tolist() == ["2/20 → 9/30", "+20", "−3 to +41"]
+
+
+def test_places_count_the_hits_of_the_fullest_section(here):
+    text = prose.describe_places(here, here.hits[here.hits["theme"] == "cbrn"])
+    assert text.startswith("In 2014 3 of 3 hits stand in one section and the theme is met in 1 of 21")
+    assert text.endswith("in 2020 there is no hit.")
+
+
+def test_words_are_picked_from_both_sides_by_size():
+    words = pd.DataFrame(
+        {"word": list("abcd"), "log_ratio": [2.0, 1, -1, -3], "g2": [5.0, 9, -4, -8], "p": [0.01, 0.01, 0.2, 0.01]}
+    )
+    assert prose.pick_words(words, 1)["word"].tolist() == ["b", "d"]
+
+
+def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
+    assert overview.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
+    with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
+        overview.read_values(tmp_path, ["a", "b"])
+
+
+def test_the_list_of_findings_links_to_its_pages():
+    table = overview.list_findings({"01_corpus": {"question": "What <is>?", "finding": "f", "verdict": "descriptive"}})
+    assert overview.link_findings(table)["question"].item() == '<a href="01_corpus.html">What &lt;is&gt;?</a>'
+
+
+def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
+    hits = here.hits[here.hits["theme"] == "cbrn"]
+    text = str(prose.describe_dictionary(here.themes["cbrn"], hits, here.glossary))
+    met, core = hits.loc[hits["role"] == "core", "term"].nunique(), len(here.themes["cbrn"].core)
+    assert f"{met} of {core} were met" in text
+    assert '<span lang="nl">' in text
+
+
+def test_declared_themes_lead_to_their_passages(here):
+    table = prose.link_passages(pd.DataFrame({"theme": ["cyber", "drugs"]}), here.themes)
+    assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]
+
+
+def test_keyness_is_presented_by_size_with_its_evidence():
+    row = {"word": "a", "count_a": 5, "count_b": 1, "log_ratio": 2.0, "low": -0.5, "high": 4.5, "g2": 3.0, "bic": -4.0}
+    row |= {"range_a": 3, "range_b": 1, "p": 0.04, "q": 0.2}
+    table = prose.present_keyness(pd.DataFrame([row, {**row, "word": "b", "g2": -9.0}]), ("2018", "2014"))
+    assert table["word"].tolist() == ["b", "a"]
+    assert table.iloc[1][["in_2018", "interval", "paragraphs", "q"]].tolist() == [5, "−0.5 to +4.5", "3 + 1", "0.200"]
+
+
+def test_the_power_told_is_that_of_the_sections_that_are_moved():
+    rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
+    simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
+    assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
+        simulated, {"cyber": "Cyber"}
+    )
+
+
+CLAIMS = {
+    "x-A-B": {"kind": "change", "themes": ["x"], "before": "A", "after": "B", "verdict": "robust", "link": "08.html#x"},
+    "y-A-B": {"kind": "change", "themes": ["y"], "before": "A", "after": "B", "verdict": "inconclusive", "link": "#"},
+    "x-with-y": {
+        "kind": "tie",
+        "themes": ["x", "y"],
+        "verdict": "too few to tell",
+        "link": "#",
+        "before": "",
+        "after": "",
+    },
+}
+
+
+def test_every_page_carries_the_verdicts_of_its_own_claims():
+    pages = pd.Series(["01_corpus", "02_themes", "03_theme-x", "05_networks"])
+    told = overview.tell_robustness(pages, CLAIMS, ["x"])
+    assert told[0] == "–"
+    assert told[1].endswith("1 tried</a>: 1 robust")  # y is not declared
+    assert told[2] == '<a href="08.html#x">A–B</a>: robust'
+    assert told[3].endswith("1 tried</a>: 1 too few to tell")
+
+
+def test_claims_are_listed_by_verdict_without_those_of_too_few():
+    numbers = {"joint_p": 0.01, "specifications": 9, "same_sign": 1.0, "significant": 0.5}
+    claims = {name: claim | numbers | {"claim": name} for name, claim in CLAIMS.items()}
+    listed = overview.list_claims(claims, ["change", "tie"])
+    assert listed["verdict"].tolist() == ["robust", "inconclusive"]
+    assert listed["claim"][0] == '<a href="08.html#x">x-A-B</a>'
