@@ -19,7 +19,7 @@ help:
 	@echo '  make reports   run the notebooks, make figures/ and reports/: only what has changed. Read reports/index.html'
 	@echo '  make verify    run everything anew in a scratch folder and compare with the figures and reports committed'
 	@echo '  make test      all tests; those in a browser where Chromium is installed'
-	@echo '  make check     lint, format and types'
+	@echo '  make check     lint, format, types, and that imports run one way'
 	@echo '  make lab       JupyterLab; notebooks run there on their default parameters. ARGS=... go to JupyterLab'
 	@echo '  make lock      requirements.lock anew from pyproject.toml (needs uv)'
 	@echo '  make clean     remove what can be made again and is not committed ($(VENV) stays)'
@@ -41,6 +41,7 @@ check: $(STAMP)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
 
 lab: $(STAMP)
 	$(BIN)/python -m jupyter lab --LabApp.news_url=None \
