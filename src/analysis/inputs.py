@@ -167,19 +167,19 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path, *, optional: bool = False) -> dict[str, Any]:
+def read_yaml(path: Path) -> dict[str, Any]:
     """
-    A YAML file whose top level is a mapping; a key may stand only once. `optional` allows an empty file.
+    A YAML file whose top level is a mapping; a key may stand only once.
 
     Raises
     ------
     InputError : if the file cannot be read or is not such YAML; names the line
     """
-    return load_yaml(decode(read_bytes(Path(path)), path, optional=optional), path, optional=optional)
+    return load_yaml(read_text(path), path)
 
 
 def load_yaml(text: str, path: str | Path, *, optional: bool = False) -> dict[str, Any]:
-    """The content of `read_yaml` from the text of the file."""
+    """The content of `read_yaml` from the text of the file; `optional` makes an empty one an empty mapping."""
     remedy = "Check indentation, quotes and colons on that line and the one above."
     try:
         content = yaml.load(text, Loader=_Loader)

@@ -26,7 +26,18 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.inputs import InputError, Place, check_choice, check_keys, decode, load_yaml, read_bytes, show, show_place
+from analysis.inputs import (
+    InputError,
+    Place,
+    check_choice,
+    check_keys,
+    decode,
+    load_yaml,
+    read_bytes,
+    read_text,
+    show,
+    show_place,
+)
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -57,18 +68,30 @@ class Entry(BaseModel):
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 
-def read_entry(
-    model: type[AnyEntry], path: Path, *, context: Mapping[str, Any] | None = None, optional: bool = False
-) -> AnyEntry:
+def read_entry(model: type[AnyEntry], path: Path, *, context: Mapping[str, Any] | None = None) -> AnyEntry:
     """
-    A YAML file as an instance of its model; `optional` allows an empty file, `context` is for validators.
+    A YAML file as an instance of its model; `context` is for validators.
 
     Raises
     ------
     InputError : if the file cannot be read, is no YAML, or something in it is not as the model has it: the first fault
     """
-    text = decode(read_bytes(path), path, optional=optional)
-    content = load_yaml(text, path, optional=optional)
+    text = read_text(path)
+    return _validate(model, load_yaml(text, path), text, path, context)
+
+
+def read_optional(
+    model: type[AnyEntry], path: Path | None, *, context: Mapping[str, Any] | None = None
+) -> AnyEntry | None:
+    """As `read_entry`; None where there is no file, or nothing in it but remarks."""
+    text = "" if path is None else decode(read_bytes(path), path, optional=True)
+    content = load_yaml(text, path or "", optional=True)
+    return _validate(model, content, text, path, context) if path and content else None
+
+
+def _validate(
+    model: type[AnyEntry], content: Any, text: str, path: Path, context: Mapping[str, Any] | None
+) -> AnyEntry:
     try:
         return model.model_validate(content, context=context)
     except ValidationError as error:

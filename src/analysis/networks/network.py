@@ -18,7 +18,7 @@ from analysis.corpus import counts as terms
 from analysis.inputs import InputError, check_choice, nearest, show
 from analysis.networks import backbone, communities, layout
 from analysis.networks.bicm import fit_bicm
-from analysis.schema import Entry, Listed, context_of, read_entry
+from analysis.schema import Entry, Listed, context_of, read_optional
 from analysis.stats import association
 from analysis.stats.bootstrap import section_blocks
 from analysis.study import Study
@@ -46,7 +46,7 @@ def read_declared(path: Path | None, themes: Themes) -> Declared:
     InputError : if a key or a theme is unknown, a pair is not of two themes, or a pair or word stands twice; the
         message names its line
     """
-    ties = _Ties() if path is None else read_entry(_Ties, path, context={"themes": themes.names}, optional=True)
+    ties = read_optional(_Ties, path, context={"themes": themes.names}) or _Ties()
     return Declared([(source, target) for source, target in ties.pairs], list(ties.words))
 
 
