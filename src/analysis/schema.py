@@ -163,13 +163,19 @@ def find_date(text: str) -> date | None:
         return None
 
 
-def _read_date(value: Any) -> date:
-    """A date as YAML gives it or as text; nothing but year, month and day."""
+def read_date(value: Any, where: str | Place = ()) -> date:
+    """
+    A date, given as such or as text YYYY-MM-DD; nothing but year, month and day.
+
+    Raises
+    ------
+    InputError : if it is anything else, a time of day included
+    """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     day = find_date(value) if isinstance(value, str) and ISO_DATE.fullmatch(value) else None
     if day is None:
-        raise InputError((), show(value), allowed="a date YYYY-MM-DD", remedy="Correct the date.")
+        raise InputError(where, show(value), allowed="a date YYYY-MM-DD", remedy="Correct the date.")
     return day
 
 
@@ -177,4 +183,4 @@ Item = TypeVar("Item")
 Listed = Annotated[tuple[Item, ...], Strict(False)]  # a list of the file, as a tuple
 Line = Annotated[str, BeforeValidator(_join_lines)]  # a text on one line; numbers are taken as written
 Text = Annotated[str, AfterValidator(str.strip)]
-Day = Annotated[date, BeforeValidator(_read_date)]
+Day = Annotated[date, BeforeValidator(lambda value: read_date(value))]

@@ -80,7 +80,7 @@ def _read_entry(entry: Any, info: ValidationInfo) -> list[Row]:
         rows = list(_match_files(folder, many.files))
         return [row | many.model_dump(exclude={"files"}) for row in rows]
     document = _OneFile.model_validate(entry, context=info.context)
-    _check_id(document.id, ("id",), document.id)
+    check_id(document.id, ("id",))
     checksum = _checksum(folder, document.file, ("file",))
     if document.sha256 and checksum != document.sha256.lower():
         found, allowed = f"the checksum {checksum} of {document.file}", document.sha256
@@ -121,7 +121,7 @@ def _match_files(folder: Path, pattern: str) -> Iterator[Row]:
         raise InputError(place, found, allowed=allowed, remedy="Check the folder's name and the ending of the files.")
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        _check_id(path.stem, place, name)
+        check_id(path.stem, place)
         day = find_date(path.stem)
         if day is None:
             found, allowed = f"{name}, which has no date in its name", "files named with a date YYYY-MM-DD"
@@ -130,10 +130,18 @@ def _match_files(folder: Path, pattern: str) -> Iterator[Row]:
         yield {"doc_id": path.stem, "title": path.stem, "date": day, "file": name, "sha256": checksum}
 
 
-def _check_id(name: str, place: Place, found: str) -> None:
+def check_id(name: str, where: str | Place) -> str:
+    """
+    The id of a document, once it is known to be usable as part of the ids of its paragraphs.
+
+    Raises
+    ------
+    InputError : if it holds anything but letters, digits, ``.``, ``-`` and ``_``, or begins with a sign
+    """
     if not DOCUMENT_ID.fullmatch(name):
         allowed = "an id of letters, digits, '.', '-' and '_'"
-        raise InputError(place, repr(found), allowed=allowed, remedy="Write it without spaces or signs.")
+        raise InputError(where, repr(name), allowed=allowed, remedy="Write it without spaces or signs.")
+    return name
 
 
 def _checksum(folder: Path, name: str, place: Place) -> str:
