@@ -9,7 +9,6 @@ import yaml
 
 from analysis.inputs import InputError
 from analysis.robustness.specifications import (
-    Bounds,
     Facts,
     Finding,
     list_specifications,
@@ -44,8 +43,8 @@ def read(tmp_path):
 def test_the_rule_of_the_study_is_the_one_that_was_fixed(read, content):
     rule = read(content).rule
     assert rule.decided == date(2026, 11, 22)
-    assert rule.robust == Bounds(same_sign=0.95, significant=0.5, joint_p=0.05)
-    assert rule.reservations == Bounds(same_sign=0.8, significant=0.0, joint_p=0.1)
+    assert rule.robust == (0.95, 0.5, 0.05)
+    assert rule.reservations == (0.8, 0.0, 0.1)
     assert (rule.least_units, rule.level) == (10, 0.05)
 
 

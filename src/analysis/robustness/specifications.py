@@ -67,39 +67,24 @@ DIRECTIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _check_share(value: float) -> float:
-    if not 0 <= value <= 1:
-        raise InputError((), repr(value), allowed="a number from 0 to 1", remedy="Correct it.")
-    return value
-
-
-def _check_count(value: int) -> int:
-    if not 0 < value < 10**6:
-        raise InputError((), show(value), allowed="a whole number from 1", remedy="Correct it.")
-    return value
-
-
-Share = Annotated[float, AfterValidator(_check_share)]
-Count = Annotated[int, AfterValidator(_check_count)]
-
-
-class Bounds(Entry):
+class Bounds(NamedTuple):
     """What a verdict asks of a finding, from 0 to 1."""
 
-    same_sign: Share  # least share of specifications in the direction claimed
-    significant: Share  # least share that is significant in that direction
-    joint_p: Share  # largest p-value of the curve as a whole
+    same_sign: float  # least share of specifications in the direction claimed
+    significant: float  # least share that is significant in that direction
+    joint_p: float  # largest p-value of the curve as a whole
 
 
-class Rule(Entry):
+@dataclass(frozen=True)
+class Rule:
     """When a finding may be called what; fixed before looking."""
 
-    decided: Day
-    level: Share
+    decided: date
+    level: float
     robust: Bounds
     reservations: Bounds
-    least_units: Count
-    terms_left_out: Count
+    least_units: int
+    terms_left_out: int
 
 
 @dataclass(frozen=True)
@@ -131,10 +116,7 @@ class Plan:
 
 
 # Where no finding is declared; its rule nothing could pass.
-_NEVER = Bounds(same_sign=1, significant=1, joint_p=0)
-EMPTY = Plan(
-    Rule(decided=date.max, level=0, robust=_NEVER, reservations=_NEVER, least_units=1, terms_left_out=1), (), {}, {}
-)
+EMPTY = Plan(Rule(date.max, 0, Bounds(1, 1, 0), Bounds(1, 1, 0), 1, 1), (), {}, {})
 
 
 class Facts(NamedTuple):
@@ -165,7 +147,7 @@ def read_findings(path: Path | None, *, themes: Collection[str], texts: Collecti
     if plan is None:
         return EMPTY
     findings = {name: Finding(name=name, **dict(entry)) for name, entry in plan.findings.items()}
-    return Plan(plan.rule, tuple(title.lower() for title in plan.frame), plan.choices, findings)
+    return Plan(plan.rule.rule(), tuple(title.lower() for title in plan.frame), plan.choices, findings)
 
 
 def _check_name(name: str) -> str:
@@ -186,6 +168,41 @@ def _check_claim(claim: str, kind: Kind) -> None:
         if re.search(r"\d", text) or (blank is not None and blank not in blanks):
             remedy = "Numbers come from the texts, not by hand."
             raise InputError(("claim",), repr(claim), allowed=allowed, remedy=remedy)
+
+
+def _check_share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise InputError((), repr(value), allowed="a number from 0 to 1", remedy="Correct it.")
+    return value
+
+
+def _check_count(value: int) -> int:
+    if not 0 < value < 10**6:
+        raise InputError((), show(value), allowed="a whole number from 1", remedy="Correct it.")
+    return value
+
+
+Share = Annotated[float, AfterValidator(_check_share)]
+Count = Annotated[int, AfterValidator(_check_count)]
+
+
+class _Bounds(Entry):
+    same_sign: Share
+    significant: Share
+    joint_p: Share
+
+
+class _Rule(Entry):
+    decided: Day
+    level: Share
+    robust: _Bounds
+    reservations: _Bounds
+    least_units: Count
+    terms_left_out: Count
+
+    def rule(self) -> Rule:
+        bounds = {name: Bounds(**dict(getattr(self, name))) for name in ("robust", "reservations")}
+        return Rule(**(dict(self) | bounds))
 
 
 class _Finding(Entry):
@@ -224,7 +241,7 @@ class _Finding(Entry):
 class _Plan(Entry):
     """All of the file."""
 
-    rule: Rule
+    rule: _Rule
     frame: Listed[str] = ()
     choices: dict[Kind, dict[str, Listed[str]]]
     findings: dict[Annotated[str, AfterValidator(_check_name)], _Finding]
