@@ -95,8 +95,16 @@ BAD = [
     ({"file": "../own.csv"}, TABLE, "leaves the data folder"),
     ({"file": "other.csv"}, TABLE, "no readable file"),
     ({"coder": "x"}, TABLE, "unknown key 'coder'.*Did you mean 'coders'"),
-    ({}, TABLE.replace("sentence,", "zin,"), r"own\.csv, line 1: found no sentence"),
+    ({}, TABLE.replace("sentence,", "zin,"), r"own\.csv, line 1: found no column sentence"),
     ({}, TABLE.replace(",0,01", ",2,01"), r"own\.csv, line 3, cyber: found '2', allowed is 0, 1 or blank"),
+    ({"kind": "person"}, TABLE, r"codes\.yml, line 2, kind"),
+    ({"coders": "[Anna]"}, TABLE, r"line 3, coders: found \['Anna'\], allowed is a text"),
+    ({}, TABLE.replace(",0,01", ",0,01,1"), r"own\.csv, line 3: found the cell '1' too many, allowed is 4 cells"),
+    ({}, TABLE.replace("Twee.", '"Twee.'), r"own\.csv, line 3: found a row that is no CSV"),
+    ({}, TABLE.replace("Een.", '"' + "x" * 140_000 + '"'), r"own\.csv, line 2: found a row that is no CSV .*very long"),
+    ({}, TABLE.replace("cyber,", "cyber_codes,", 1), "the column cyber_codes twice"),
+    ({}, "sentence,text,cyber\n", "no row below the names"),
+    ({}, "sentence,text\n1,Een.\n", "line 1: found no theme"),
     ({}, TABLE.replace(",0,01", ",0,0"), r"own\.csv, line 3, cyber_codes: found '0', allowed is a digit per coder"),
 ]
 
@@ -105,6 +113,17 @@ BAD = [
 def test_codes_that_cannot_be_used_are_named(tmp_path, changes, table, message):
     with pytest.raises(InputError, match=message):
         annotations.read_annotations(write(tmp_path, table, **changes))
+
+
+@pytest.mark.parametrize("content", [None, "", "# nobody has coded yet\n"])
+def test_where_nothing_was_coded_every_table_is_empty(tmp_path, study, content):
+    path = tmp_path / "codes.yml"
+    path.write_text(content or "")
+    judged = annotations.judge(study, annotations.read_annotations(None if content is None else path))
+    assert judged.dtypes.astype(str).to_dict() == annotations.JUDGED
+    assert len(judged) == 0
+    assert annotations.list_errors(judged).empty
+    assert annotations.measure_agreement(judged, seed=1).empty
 
 
 def test_codes_of_other_texts_or_themes_are_refused(here, tmp_path):
