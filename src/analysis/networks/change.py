@@ -19,9 +19,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
-from analysis.networks.backbone import adjust
-from analysis.stats.permutation import change_test, check_pairs, run_stretch, split_blocks, sum_blocks
-from analysis.stats.proportions import TIE, arrange
+from analysis.stats.permutation import (
+    change_test,
+    check_pairs,
+    false_discovery_rate,
+    p_value,
+    run_stretch,
+    split_blocks,
+    sum_blocks,
+)
+from analysis.stats.proportions import arrange
 
 Change = Literal["stronger", "weaker", "new", "gone", "inconclusive", "too few to tell"]
 MEASURES = ["largest change", "change of total", "weighted Jaccard", "Spearman"]
@@ -125,7 +132,7 @@ def compare_ties(
     del found["theme"]
     for place, name in enumerate(("source", "target")):
         found.insert(place, name, [tie[place] for tie in present.columns] * len(pairs))
-    found["q"] = adjust(found["p"].to_numpy())
+    found["q"] = false_discovery_rate(found["p"].to_numpy(dtype=float))
     return found.assign(verdict=_judge(found, level, min_units))
 
 
@@ -179,7 +186,8 @@ def compare_networks(
         drawn = _in_batches(_measure, share, moved, part)
         value = _measure(*_deal(sums[chosen], sizes[chosen], real))[0]
         for measure, one, many in zip(MEASURES, value, drawn.T, strict=True):
-            rows.append((before, after, measure, present.shape[1], one, np.median(many), _p_value(measure, one, many)))
+            p = p_value(many, one, tail="upper" if measure in MEASURES[:2] else "lower").item()
+            rows.append((before, after, measure, present.shape[1], one, np.median(many), p))
     return pd.DataFrame(rows, columns=["before", "after", "measure", "n_ties", "value", "expected", "p"])
 
 
@@ -227,11 +235,3 @@ def _in_batches(
     size = max(1, BATCH // len(share))
     starts = range(0, len(moved), size)
     return np.concatenate([measure(share, moved[one : one + size], part[one : one + size]) for one in starts])
-
-
-def _p_value(measure: str, value: float, drawn: np.ndarray) -> float:
-    """Share of deals as extreme as the texts; deals without a value count as extreme."""
-    if np.isnan(value):
-        return np.nan
-    within = drawn < value - TIE if measure in MEASURES[:2] else drawn > value + TIE
-    return float((1 + (~within).sum()) / (len(drawn) + 1))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.stats.proportions import (
-    TIE,
+    ROUNDING,
 )
 
 Verdict = Literal["differs", "holds with reservations", "inconclusive", "too few to tell"]
@@ -41,5 +41,7 @@ def verdict(changes: pd.DataFrame, *, min_units: int = 10, level: float = 0.05) 
     few = changes["count_before"] + changes["count_after"] < min_units
     rules = [few, changes["p_adjusted"] <= level, changes["p"] <= level]
     words: list[Verdict] = ["too few to tell", "differs", "holds with reservations"]
-    direction = np.select([changes["difference"] > TIE, changes["difference"] < -TIE], ["more", "less"], "same")
+    direction = np.select(
+        [changes["difference"] > ROUNDING, changes["difference"] < -ROUNDING], ["more", "less"], "same"
+    )
     return changes.assign(direction=direction, verdict=np.select(rules, words, "inconclusive"))
