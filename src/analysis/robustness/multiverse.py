@@ -25,11 +25,12 @@ from joblib import Parallel, delayed, parallel_config
 from analysis.inputs import InputError, check_at_least, check_choice
 from analysis.robustness.measures import Measured, measure
 from analysis.robustness.permutation import Effects, draw_chance, try_finding
-from analysis.robustness.specifications import Finding, Plan, Rule, list_specifications
+from analysis.robustness.specifications import Finding, Plan, list_specifications
 from analysis.robustness.storage import checksum_material, checksum_texts, load_chunk, save_chunk
 from analysis.robustness.token_table import Material, gather
 from analysis.stats.permutation import critical_size, p_value
 from analysis.stats.threads import one_thread
+from analysis.stats.verdict import Rule, judge_curve
 from analysis.study import Study
 
 Backend = Literal["loky", "threading", "dask"]
@@ -226,7 +227,7 @@ def judge_finding(
     most, drawn = _share_significant(tested, rule.level)
     reference = judged[judged["reference"]]
     moved = explained.iloc[explained["share"].argmax()] if len(explained) else {"choice": "", "share": np.nan}
-    row = {
+    row: dict[str, Any] = {
         "finding": finding.name,
         "kind": finding.kind,
         "specifications": len(judged),
@@ -241,7 +242,8 @@ def judge_finding(
         "moved_most": moved["choice"],
         "moved_share": moved["share"],
     }
-    return {**row, "verdict": give_verdict(row, rule)}
+    verdict = judge_curve(row["n"], row["same_sign"], row["significant"], row["joint_p"], rule)
+    return {**row, "verdict": verdict}
 
 
 def _share_significant(tested: Effects, level: float) -> tuple[float, np.ndarray]:
@@ -250,23 +252,6 @@ def _share_significant(tested: Effects, level: float) -> tuple[float, np.ndarray
     more, less = tested.drawn > least[:, None], tested.drawn < -least[:, None]
     observed = max((tested.effect > least).mean(), (tested.effect < -least).mean())
     return float(observed), np.maximum(more.mean(axis=0), less.mean(axis=0))
-
-
-def give_verdict(row: Mapping[str, Any], rule: Rule) -> str:
-    """
-    What a finding may be called: the rule of ``data/findings.yml``.
-
-    Parameters
-    ----------
-    row : mapping with ``n``, ``same_sign``, ``significant`` and ``joint_p``
-    """
-    if row["n"] < rule.least_units:
-        return "too few to tell"
-    for verdict, bounds in (("robust", rule.robust), ("holds with reservations", rule.reservations)):
-        enough = row["same_sign"] >= bounds.same_sign and row["significant"] >= bounds.significant
-        if enough and row["joint_p"] <= bounds.joint_p:
-            return verdict
-    return "inconclusive"
 
 
 def share_variance(judged: pd.DataFrame, choices: Sequence[str]) -> pd.DataFrame:
