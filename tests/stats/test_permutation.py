@@ -146,7 +146,7 @@ def test_change_test_finds_the_planted_change_and_its_direction():
     theme, documents = study(np.random.default_rng(5), (0.05, 0.7, 0.7), 2, n_themes=2)
     blocks = bootstrap.run_blocks(documents.to_frame("doc_id"), 5)
     pairs = [("2014", "2018"), ("2018", "2020"), ("2018", "2014")]
-    found = verdict.verdict(permutation.change_test(theme, documents, blocks, pairs, n_draws=999, seed=1))
+    found = verdict.judge_changes(permutation.change_test(theme, documents, blocks, pairs, n_draws=999, seed=1))
     assert found["verdict"].tolist() == ["differs"] * 2 + ["inconclusive"] * 2 + ["differs"] * 2
     assert found.loc[[0, 1, 4, 5], "direction"].tolist() == ["more", "more", "less", "less"]
     assert found["difference"].between(found["low"], found["high"]).all()
@@ -232,7 +232,7 @@ def test_verdict_follows_the_rule():
     changes = changes.assign(
         difference=[0.1, 0.1, -0.1, 0], p=[0.001, 0.001, 0.04, 0.06], p_adjusted=[0.01, 0.05, 0.06, 1]
     )
-    found = verdict.verdict(changes)
+    found = verdict.judge_changes(changes)
     assert found["verdict"].tolist() == ["too few to tell", "differs", "holds with reservations", "inconclusive"]
     assert found["direction"].tolist() == ["more", "more", "less", "same"]
 

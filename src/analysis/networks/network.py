@@ -21,6 +21,7 @@ from analysis.networks.bicm import fit_bicm
 from analysis.schema import Entry, Listed, context_of, read_optional
 from analysis.stats import association
 from analysis.stats.bootstrap import section_blocks
+from analysis.stats.permutation import false_discovery_rate
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.themes.dictionary import Themes
@@ -247,7 +248,7 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
     table.loc[never, "expected"] = meet.to_numpy().sum(axis=0)
     table.loc[never, "p_apart"] = (1 - meet.to_numpy()).prod(axis=0)  # Poisson-binomial at 0
     table["n"], table["p"] = table["n"].fillna(0).astype(int), table["p"].fillna(1.0)
-    table["q"] = backbone.adjust(table["p"].to_numpy())
+    table["q"] = false_discovery_rate(table["p"].to_numpy())
     frequency = presence.marks.sum()
     counts = (table["n"], table["source"].map(frequency), table["target"].map(frequency), len(presence.units))
     table["strength"], table["npmi"] = association.association_strength(*counts), association.npmi(*counts)

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, ValidationInfo, field_validator, model_vali
 
 from analysis.inputs import InputError, check_choice, check_keys, show
 from analysis.schema import Day, Entry, Line, Listed, context_of, read_optional
+from analysis.stats.verdict import Bounds, Rule
 
 Kind = Literal["change", "tie", "topic"]
 Choices = Mapping[str, tuple[str, ...]]
@@ -65,26 +66,6 @@ DIRECTIONS: Mapping[str, tuple[str, str]] = {
     "tie": ("together", "apart"),
     "topic": ("more", "less"),
 }
-
-
-class Bounds(NamedTuple):
-    """What a verdict asks of a finding, from 0 to 1."""
-
-    same_sign: float  # least share of specifications in the direction claimed
-    significant: float  # least share that is significant in that direction
-    joint_p: float  # largest p-value of the curve as a whole
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When a finding may be called what; fixed before looking."""
-
-    decided: date
-    level: float
-    robust: Bounds
-    reservations: Bounds
-    least_units: int
-    terms_left_out: int
 
 
 @dataclass(frozen=True)

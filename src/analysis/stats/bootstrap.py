@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
 from analysis.stats.proportions import (
     BORROWED_RUNS,
-    TIE,
+    ROUNDING,
     Texts,
     aligned,
     arrange,
@@ -192,7 +192,7 @@ def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.S
         if name == short or own.sum() < target:
             continue
         windows = _window_shares(texts.rows(text), own, target)
-        below, equal = windows < share_short - TIE, np.abs(windows - share_short) <= TIE
+        below, equal = windows < share_short - ROUNDING, np.abs(windows - share_short) <= ROUNDING
         table = {"doc_id": name, "theme": texts.themes, "share_short": share_short, "windows": len(windows)}
         table |= {"window_share": windows.mean(axis=0), "window_low": windows.min(axis=0)}
         table |= {"window_high": windows.max(axis=0), "quantile": (below + equal / 2).mean(axis=0)}
@@ -231,7 +231,7 @@ def _circular_draws(values: np.ndarray, length: int, n_draws: int, rng: np.rando
 def _window_shares(values: np.ndarray, weight: np.ndarray, target: float) -> np.ndarray:
     """Theme shares of the windows of about `target` tokens, one from each paragraph that has as many after it."""
     upto = np.concatenate([[0.0], np.cumsum(weight)])
-    start = np.flatnonzero(upto[-1] - upto[:-1] >= target - TIE)
+    start = np.flatnonzero(upto[-1] - upto[:-1] >= target - ROUNDING)
     stop = np.clip(np.searchsorted(upto, upto[start] + target), start + 1, len(weight))
     shorter = np.maximum(stop - 1, start + 1)
     stop = np.where(upto[start] + target - upto[shorter] < upto[stop] - upto[start] - target, shorter, stop)

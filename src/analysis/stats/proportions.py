@@ -21,8 +21,8 @@ from analysis.inputs import InputError, check_level
 BORROWED_RUNS = 2
 # The variance of a share never counts as known worse than this: a theme without any run has no bound at all otherwise.
 LEAST_DF = 4
-# Shares are ratios of small integers: equal ones may differ in the last bits.
-TIE = 1e-12
+# Statistics nearer to each other than this are equal: ratios of the same integers may differ in their last bits.
+ROUNDING = 1e-11
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def best_block_length(n: np.ndarray, run_length: np.ndarray, share: np.ndarray) 
     >>> best_block_length(np.array([26, 84, 84]), np.array([3, 3, 1.25]), np.array([0.2, 0.2, 0.2])).tolist()
     [5, 8, 1]
     """
-    neighbours = np.clip(1 - 1 / (run_length * np.maximum(1 - share, TIE)), 0, 0.95)
+    neighbours = np.clip(1 - 1 / (run_length * np.maximum(1 - share, ROUNDING)), 0, 0.95)
     best = np.cbrt(6 * neighbours**2 / (1 - neighbours**2) ** 2 * n)
-    return np.clip(np.ceil(best - TIE), 1, np.maximum(1, n // 3)).astype(int)
+    return np.clip(np.ceil(best - ROUNDING), 1, np.maximum(1, n // 3)).astype(int)
 
 
 def run_design_effect(share: np.ndarray, run_length: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def compare_texts(
     words = count_words(paragraphs["text"])
     shortest = str(words.groupby(documents).sum().idxmin())
     windows = bootstrap.window_quantile(marks, documents, words, short=shortest)
-    return Comparison(shares, verdict.verdict(tests), windows)
+    return Comparison(shares, verdict.judge_changes(tests), windows)
 
 
 def _in_order(table: pd.DataFrame, documents: list[str], themes: list[str]) -> pd.DataFrame:

@@ -20,7 +20,8 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import normalize
 
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
-from analysis.stats.proportions import TIE
+from analysis.stats.permutation import p_value
+from analysis.stats.proportions import ROUNDING
 from analysis.topics.alignment import Fit, Model, find_again, fit_once, number_blocks, run_tasks, topic_shares
 
 # The rule of `choose_k`, fixed before any result was looked at.
@@ -209,8 +210,7 @@ def chance_of(topics: pd.DataFrame, null: pd.DataFrame) -> pd.Series:
     [0.333, 0.667]
     """
     highest = null.groupby("draw")["stability"].max().to_numpy()
-    as_stable = (highest >= topics["stability"].to_numpy()[:, None] - TIE).sum(axis=1)
-    return pd.Series((1 + as_stable) / (len(highest) + 1), index=topics.index, name="p")
+    return pd.Series(p_value(highest[:, None], topics["stability"]), index=topics.index, name="p")
 
 
 def stability_curve(
@@ -294,8 +294,8 @@ def choose_k(table: pd.DataFrame, *, stability: str = "random", shown: str = "nn
     met = pd.DataFrame(
         {
             "stability": curve,
-            "near_best": curve >= NEAR_BEST * curve.max() - TIE,
-            "large_enough": model["smallest_share"] >= LEAST_SHARE - TIE,
+            "near_best": curve >= NEAR_BEST * curve.max() - ROUNDING,
+            "large_enough": model["smallest_share"] >= LEAST_SHARE - ROUNDING,
             "spread_enough": model["fewest_blocks"] >= LEAST_BLOCKS,
         }
     )
