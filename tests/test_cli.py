@@ -60,8 +60,8 @@ def test_tag_writes_one_row_per_hit_with_line_and_offsets():
     ]
 
 
-def test_tag_agrees_with_the_package_on_the_real_sentences(here, tmp_path):
-    sentences = here.corpus.sentences
+def test_tag_agrees_with_the_package_on_the_real_sentences(study, tmp_path):
+    sentences = study.corpus.sentences
     path = tmp_path / "sentences.txt"
     path.write_text("\n".join(sentences["text"]) + "\n")
     found = [
@@ -69,7 +69,7 @@ def test_tag_agrees_with_the_package_on_the_real_sentences(here, tmp_path):
         for row in rows(analysis("tag", str(path), "--lines").stdout)
     ]
     line = dict(zip(sentences["sentence_id"], range(1, len(sentences) + 1), strict=True))
-    hits = tag(sentences, here.themes)
+    hits = tag(sentences, study.themes)
     assert found == [(line[hit.sentence_id], hit.theme, hit.term, hit.start) for hit in hits.itertuples()]
 
 
@@ -210,13 +210,13 @@ def test_check_names_the_words_without_a_gloss(tmp_path):
     assert "shown without a gloss: cyberaanvallen" in analysis("check", cwd=tmp_path).stdout.decode()
 
 
-def test_sheets_are_drawn_coded_and_combined(here, tmp_path):
+def test_sheets_are_drawn_coded_and_combined(study, tmp_path):
     folder = tmp_path / "coding"
     done = analysis("sheet", str(folder), "-n", "12", "--themes", "cyber", "--coders", "Anna", "Bram")
     assert done.returncode == 0, done.stderr.decode()
     files = [folder / "cyber-Anna.csv", folder / "cyber-Bram.csv"]
     assert done.stdout.decode().split() == [str(path) for path in [*files, folder / "key.csv"]]
-    found = set(here.hits.loc[here.hits["theme"] == "cyber", "sentence_id"])
+    found = set(study.hits.loc[study.hits["theme"] == "cyber", "sentence_id"])
     for path in files:  # both code what the dictionary found, so that they agree and it is right
         sheet = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
         assert len(sheet) == 12
@@ -230,7 +230,7 @@ def test_sheets_are_drawn_coded_and_combined(here, tmp_path):
     assert done.stderr.decode() == "cyber: 2 coders, 12 sentences, 0 ties, alpha 1.00 (1.00 to 1.00)\n"
     table = rows(done.stdout)
     assert {row["sentence"] for row in table if row["cyber"] == "1"} <= found
-    assert sum(float(row["cyber_weight"]) for row in table) == pytest.approx(len(here.corpus.sentences))
+    assert sum(float(row["cyber_weight"]) for row in table) == pytest.approx(len(study.corpus.sentences))
 
 
 def test_a_sheet_without_codes_and_a_folder_in_use_give_one_line_and_status_2(tmp_path):

@@ -113,7 +113,7 @@ def _match_files(folder: Path, pattern: str) -> Iterator[Row]:
     inside(folder, pattern, place)
     try:
         paths = sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
-    except (ValueError, IndexError) as error:  # the second for the glob "."
+    except (OSError, ValueError, IndexError) as error:  # too long; no pattern; the pattern "."
         allowed = "a glob such as own/*.txt"
         raise InputError(place, f"{pattern!r} ({error})", allowed=allowed, remedy="Correct it.") from None
     if not paths:

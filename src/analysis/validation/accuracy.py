@@ -82,10 +82,10 @@ def compare_errors(judged: pd.DataFrame, *, n_draws: int = 5000, seed: int) -> p
     r"""
     Whether precision or recall differ between texts, for errors that differ would look like a change.
 
-    Whole blocks are dealt anew to the texts; the statistic is the weighted variance of the share of errors between
-    texts, :math:`\sum_t E_t^2 / N_t - E^2 / N`, and p the share of deals with one as large. ``p_adjusted`` allows for
-    all rows by the least p of each deal (min-P, Westfall & Young 1993). With few errors only a gross difference
-    could be seen: a large p is no proof that texts are read alike.
+    Permutation test: whole blocks are randomly reassigned to the texts. The statistic is the weighted variance of the
+    share of errors between texts, :math:`\sum_t E_t^2 / N_t - E^2 / N`, and p the share of permutations with one as
+    large. ``p_adjusted`` is adjusted for all rows by the least p of each permutation (min-P, Westfall & Young 1993).
+    With few errors only a gross difference could be seen: a large p is no proof that texts are read alike.
 
     Returns
     -------
@@ -107,11 +107,11 @@ def compare_errors(judged: pd.DataFrame, *, n_draws: int = 5000, seed: int) -> p
     names, errors, sizes = _block_errors(judged, blocks.index)
     owner = pd.get_dummies(blocks).to_numpy(dtype=float)
     rng = np.random.default_rng(seed)
-    deals = [np.arange(len(owner)), *(rng.permutation(len(owner)) for _ in range(n_draws))]
-    drawn = np.array([_between(owner[deal].T @ errors, owner[deal].T @ sizes) for deal in deals])
+    orders = [np.arange(len(owner)), *(rng.permutation(len(owner)) for _ in range(n_draws))]  # the observed one first
+    statistics = np.array([_between(owner[order].T @ errors, owner[order].T @ sizes) for order in orders])
     some = errors.sum(axis=0) > 0
     table = pd.DataFrame(names, columns=["theme", "measure", "errors", "n"]).assign(p=np.nan, p_adjusted=np.nan)
-    table.loc[some, ["p", "p_adjusted"]] = np.column_stack(min_p(drawn[:, some]))
+    table.loc[some, ["p", "p_adjusted"]] = np.column_stack(min_p(statistics[:, some]))
     return table
 
 

@@ -1,5 +1,5 @@
 """
-Coded sentences: who coded them, and each beside what the dictionary found.
+Coded sentences: who coded them, each beside what the dictionary found, and agreement between codings.
 
 ``data/annotations/codes.yml`` names the file of codes and says who made them; everything that is said of the codes in a
 report comes from there, so that other codes need no other code.
@@ -124,15 +124,15 @@ def judge(study: Study, annotations: Annotations) -> pd.DataFrame:
     found = attention.mark_units(study.hits, pd.Series(corpus.index, name="sentence_id"), themes)
     parts = []
     for theme in themes:
-        own = units[table[theme] != ""]
-        rows = corpus.loc[own, ["sentence_id", "doc_id", "section_id", "text"]].reset_index(drop=True)
-        cells = table.loc[own.index].reset_index(drop=True)
+        coded = units[table[theme] != ""]
+        rows = corpus.loc[coded, ["sentence_id", "doc_id", "section_id", "text"]].reset_index(drop=True)
+        cells = table.loc[coded.index].reset_index(drop=True)
         weight = cells.get(f"{theme}_weight", pd.Series("1", index=cells.index))
         parts.append(
             rows.rename(columns={"section_id": "block"}).assign(
                 theme=theme,
                 coded=cells[theme] == "1",
-                found=found.loc[own, theme].to_numpy(),
+                found=found.loc[coded, theme].to_numpy(),
                 weight=weight.replace("", "1").astype(float),
                 codes=cells.get(f"{theme}_codes", pd.Series("", index=cells.index)),
             )
@@ -170,25 +170,26 @@ def list_errors(judged: pd.DataFrame) -> pd.DataFrame:
 
 def measure_agreement(judged: pd.DataFrame, *, n_draws: int = 1000, seed: int) -> pd.DataFrame:
     """
-    Krippendorff's alpha of the coders for every theme, with two intervals: sentences drawn, and whole sections.
+    Krippendorff's alpha of the codings of every theme, with two intervals: sentences drawn, and whole sections.
 
     Returns
     -------
-    DataFrame, one row per theme that two coders coded
-        ``theme``, ``coders``, ``sentences`` (coded twice), ``coded`` (with the theme, by the majority), ``split`` (on
-        which coders differ), ``alpha``, ``low``, ``high`` (sections) and ``low_sentences``, ``high_sentences``.
+    DataFrame, one row per theme that was coded twice
+        ``theme``, ``coders`` (people, or runs of a model), ``sentences`` (coded twice), ``coded`` (with the theme, by
+        the majority), ``split`` (on which codings differ), ``alpha``, ``low``, ``high`` (sections) and
+        ``low_sentences``, ``high_sentences``.
     """
     rows = []
-    for theme, own in judged[judged["codes"].str.len() > 1].groupby("theme", sort=False):
-        codes = pd.DataFrame([[np.nan if code == "-" else float(code) for code in one] for one in own["codes"]])
+    for theme, of_theme in judged[judged["codes"].str.len() > 1].groupby("theme", sort=False):
+        codes = pd.DataFrame([[np.nan if code == "-" else float(code) for code in cell] for cell in of_theme["codes"]])
         twice = (codes.notna().sum(axis=1) >= 2).to_numpy()
         if not twice.any():
             continue
-        codes, blocks = codes[twice].reset_index(drop=True), own.loc[twice, "block"].reset_index(drop=True)
+        codes, blocks = codes[twice].reset_index(drop=True), of_theme.loc[twice, "block"].reset_index(drop=True)
         whole = agreement.krippendorff_alpha(codes, blocks=blocks, n_draws=n_draws, seed=seed)
         single = agreement.krippendorff_alpha(codes, n_draws=n_draws, seed=seed)
         split = int((codes.min(axis=1) != codes.max(axis=1)).sum())
-        coded = int(own.loc[twice, "coded"].sum())
+        coded = int(of_theme.loc[twice, "coded"].sum())
         rows.append((theme, codes.shape[1], len(codes), coded, split, whole.value, whole.low, whole.high,
                      single.low, single.high))  # fmt: skip
     names = [
