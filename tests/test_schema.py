@@ -1,5 +1,6 @@
 """Files of a study against their models: each fault is one message with its line, whatever the value."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -176,3 +177,34 @@ def test_whatever_value_stands_in_a_file_it_is_taken_or_refused_with_one_line(tm
             messages.append(str(error))
     assert len(messages) > len(tried) / 3
     assert [message for message in messages if not message.isprintable() or len(message) > 1200] == []
+
+
+# --- the examples of data/README.md --------------------------------------------------------------------------------
+
+
+def test_the_examples_of_the_readme_can_be_read(tmp_path):
+    examples = [
+        yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", (DATA / "README.md").read_text(), re.S)
+    ]
+    by_key = {key: example for example in examples for key in example}
+    shutil.copytree(DATA / "language", tmp_path / "language")
+    for name in ("own/letter-1.txt", "own/letters/letter_2019-03-01.txt", "own.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("sentence,text,cyber\na-001.01,Een.,1\n")
+
+    def write(example):
+        (tmp_path / "x.yml").write_text(yaml.safe_dump(example, sort_keys=False))
+        return tmp_path / "x.yml"
+
+    assert [len(read_manifest(write(example))) for example in examples if "documents" in example] == [1, 1]
+    themes = read_themes(write(by_key["themes"]))
+    assert [theme.name for theme in themes] == ["flooding"]
+    both = Themes(dict.fromkeys(["flooding", "wildlife"], ANY))
+    assert read_declared(write(by_key["pairs"]), both).words == ["embankment", "otter"]
+    texts = ["report-2019", "report-2022"]
+    plan = read_findings(write(by_key["rule"]), themes=both.names, texts=texts)
+    assert plan.findings["flooding-2019-2022"].after == "report-2022"
+    about = read_about(write(by_key["title"]), "x")
+    assert set(by_key["title"]) == set(type(about).model_fields)
+    assert read_annotations(write(by_key["coders"])).kind == "human"
+    assert read_glossary(write(by_key["grens"])) == {"grens": "border", "nee": "no"}
