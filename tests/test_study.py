@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.inputs import InputError
+from analysis.inputs import InputError, read_yaml
 from analysis.report.about import About, read_about
 from analysis.study import (
     OPTIONAL,
@@ -96,6 +96,9 @@ def test_the_study_says_its_title_sources_and_caveats(study):
     assert study.about.title == "How do themes move between texts on EU internal security?"
     assert "Decision 2011/833/EU" in study.about.sources
     assert len(study.about.caveats) == 3
+    citation = read_yaml(study.root / "CITATION.cff")
+    for part in (citation["authors"][0]["name"], citation["title"], f"version {citation['version']}"):
+        assert part in study.about.citation
 
 
 @pytest.mark.parametrize("content", [None, "", "# to be written\n"])

@@ -272,10 +272,12 @@ def inside(folder: Path, name: str, where: str | Place) -> Path:
 
 
 def check_level(level: float) -> None:
+    """Refuse, by `InputError`, a level of confidence or significance that is not between 0 and 1."""
     if not 0 < level < 1:
         raise InputError("level", repr(level), allowed="a number between 0 and 1", remedy="Take 0.95.")
 
 
 def check_at_least(name: str, value: int, least: int) -> None:
+    """Refuse, by `InputError`, a parameter called `name` whose value is less than `least`."""
     if value < least:
         raise InputError(name, repr(value), allowed=f"{least} or more", remedy="Give a larger number.")

@@ -1,6 +1,7 @@
 """The manifest is refused when it cannot be used; the tables are exact on the three texts."""
 
 import hashlib
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -253,6 +254,8 @@ REFUSED_GLOBS = {
         {"files": "own/**.txt"},
         AT + r"\.files: found 'own/\*\*\.txt' .*, allowed is a glob",
     ),
+    "the folder itself": ({"files": "."}, AT + r"\.files: found '\.' .*, allowed is a glob"),
+    "a name no file can have": ({"files": "own/\0*"}, AT + r"\.files: found 'own/\\x00\*'"),
     "one checksum for many files": ({"sha256": "0"}, AT + r"\.sha256: found the unknown key 'sha256'"),
     "a file without a date in its name": (
         {"files": "own/*"},
@@ -311,6 +314,13 @@ REFUSED_MANIFESTS = {
 def test_a_manifest_that_cannot_be_read_is_refused(study, text, message):
     with pytest.raises(InputError, match=message):
         read_manifest(study(text=text))
+
+
+def test_a_pipe_is_no_text_and_is_not_waited_for(study):
+    path = study({**ONE, "file": "own/pipe"})
+    os.mkfifo(path.parent / "own/pipe")
+    with pytest.raises(InputError, match=AT + r"\.file: found no readable file .*pipe \(a pipe or a device\)"):
+        read_manifest(path)
 
 
 def test_an_id_may_stand_only_once(study):

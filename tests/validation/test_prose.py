@@ -1,5 +1,6 @@
 """What is said of the measurement follows from its numbers, and from who coded."""
 
+import string
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +96,24 @@ def test_tables_show_a_dash_where_nothing_is_known(scores):
     assert shown.loc[("cbrn", "2020"), ["precision", "recall", "F1"]].tolist() == ["–"] * 3
     assert shown.loc[("cyber", "all"), "recall"].startswith("0.96 (0.6")
     assert prose.present_comparison(errors_table(0.2), {})["theme"].tolist() == ["all themes"]
+
+
+def test_what_the_page_shows_of_each_table_is_in_it(judged, scores):
+    alphas = annotations.measure_agreement(judged, n_draws=10, seed=1)
+    names = ["theme", "doc_id", "count", "n", "observed", "corrected", "low", "high"]
+    corrections = pd.DataFrame(columns=[*names, *(f"{name}_by_text" for name in names[2:])])
+    for shown, table in (
+        (prose.AGREEMENT, alphas),
+        (prose.SCORES, scores),
+        (prose.COMPARISON, errors_table(0.2)),
+        (prose.CORRECTIONS, corrections),
+    ):
+        cells = shown.get("cells", {})
+        assert not set(cells) & set(table)
+        assert set(shown["columns"]) <= {*table, *cells}
+        assert set(shown["labels"]) <= set(shown["columns"])
+        joined = {field for template in cells.values() for _, field, *_ in string.Formatter().parse(template)} - {None}
+        assert joined | set(shown.get("formats", {})) <= set(table)
 
 
 def test_corrections_tell_the_largest_and_whether_the_order_changes():

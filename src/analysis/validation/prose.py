@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,35 @@ from analysis.stats.verdict import judge_accuracy
 from analysis.study import Study
 from analysis.validation.accuracy import ALL
 from analysis.validation.annotations import Annotations
+
+# How the page shows each table: columns, labels, formats, and cells that join several columns, as `Report.table` takes
+# them. The tables are those of `annotations` and `accuracy`; corrections the pooled ones merged with those by text.
+SCORES_SHOWN = ("precision", "recall", "f1")
+AGREEMENT: dict[str, Any] = {
+    "columns": ["theme", "coders", "sentences", "coded", "split", "alpha", "of_sections", "of_sentences"],
+    "labels": {"coders": "codings", "coded": "with theme", "split": "divided", "of_sections": "interval (sections)",
+               "of_sentences": "interval (sentences)"},
+    "formats": {"low_sentences": ".2f", "high_sentences": ".2f"},
+    "cells": {"of_sections": "{low} to {high}", "of_sentences": "{low_sentences} to {high_sentences}"},
+}  # fmt: skip
+SCORES: dict[str, Any] = {
+    "columns": ["theme", "doc_id", "tp", "fp", "fn", *(f"{name}_shown" for name in SCORES_SHOWN)],
+    "labels": {"tp": "right", "fp": "wrongly found", "fn": "missed"}
+    | {f"{name}_shown": name.replace("f1", "F1") for name in SCORES_SHOWN},
+    "cells": {f"{name}_shown": f"{{{name}}} ({{{name}_low}} to {{{name}_high}})" for name in SCORES_SHOWN},
+}
+COMPARISON: dict[str, Any] = {
+    "columns": ["theme", "measure", "errors", "n", "p", "p_adjusted"],
+    "labels": {"n": "sentences"},
+}
+CORRECTIONS: dict[str, Any] = {
+    "columns": ["theme", "doc_id", "sentences", "observed", "pooled", "by_text"],
+    "labels": {"observed": "found", "pooled": "corrected", "by_text": "corrected by text"},
+    "formats": dict.fromkeys(("observed", "corrected", "corrected_by_text"), ".1%")
+    | dict.fromkeys(("low", "high", "low_by_text", "high_by_text"), ".0%"),
+    "cells": {"sentences": "{count} of {n}", "pooled": "{corrected} ({low} to {high})",
+              "by_text": "{corrected_by_text} ({low_by_text} to {high_by_text})"},
+}  # fmt: skip
 
 # What the codings of a sentence are called, by who coded.
 CODINGS = {"model": "runs of the model", "human": "coders"}
