@@ -23,9 +23,6 @@ DOCUMENT_ID = re.compile(r"\w[\w.-]*")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-# --- the manifest ------------------------------------------------------------------------------------------------
-
-
 def read_manifest(path: Path) -> pd.DataFrame:
     """
     The documents of a study, as ``data/corpus.yml`` lists them; their files are there and their checksums right.
@@ -79,15 +76,15 @@ def _read_entry(entry: Any, where: str, folder: Path, codes: list[str]) -> Itera
     if many:
         for name in _match_files(folder, texts["files"], f"{where}.files"):
             stem = Path(name).stem
-            found = ISO_DATE.search(stem)
-            day = _read_date(found[0] if found else stem, f"{where}.files, {name}")
-            one = {"doc_id": _check_id(stem, f"{where}.files, {name}"), "title": stem, "date": day}
-            yield {**one, **shared, "file": name, "sha256": _checksum(folder, name, f"{where}.files", "")}
+            iso = ISO_DATE.search(stem)
+            day = read_date(iso[0] if iso else stem, f"{where}.files, {name}")
+            document = {"doc_id": check_id(stem, f"{where}.files, {name}"), "title": stem, "date": day}
+            yield {**document, **shared, "file": name, "sha256": _checksum(folder, name, f"{where}.files", "")}
     else:
-        one = {"doc_id": _check_id(texts["id"], f"{where}.id"), "title": texts["title"]}
-        day = _read_date(entry["date"], f"{where}.date")
+        document = {"doc_id": check_id(texts["id"], f"{where}.id"), "title": texts["title"]}
+        day = read_date(entry["date"], f"{where}.date")
         checksum = _checksum(folder, texts["file"], where, texts.get("sha256", ""))
-        yield {**one, "date": day, **shared, "file": texts["file"], "sha256": checksum}
+        yield {**document, "date": day, **shared, "file": texts["file"], "sha256": checksum}
 
 
 def _read_field(entry: Mapping[str, Any], key: str, where: str) -> str:
@@ -97,7 +94,14 @@ def _read_field(entry: Mapping[str, Any], key: str, where: str) -> str:
     return " ".join(str(value).split())
 
 
-def _check_id(name: str, where: str) -> str:
+def check_id(name: str, where: str) -> str:
+    """
+    The id of a document, once it is known to be usable as part of the ids of its paragraphs.
+
+    Raises
+    ------
+    InputError : if it holds anything but letters, digits, ``.``, ``-`` and ``_``, or begins with a sign
+    """
     if not DOCUMENT_ID.fullmatch(name):
         raise InputError(
             where,
@@ -108,8 +112,14 @@ def _check_id(name: str, where: str) -> str:
     return name
 
 
-def _read_date(value: Any, where: str) -> date:
-    """A date as YAML gives it or as text; nothing but year, month and day."""
+def read_date(value: Any, where: str) -> date:
+    """
+    A date, given as such or as text YYYY-MM-DD; nothing but year, month and day.
+
+    Raises
+    ------
+    InputError : if it is anything else, a time of day included
+    """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
@@ -143,7 +153,7 @@ def _checksum(folder: Path, name: str, where: str, expected: str) -> str:
     """SHA-256 of a file, once it is known to lie in the folder and to be the one expected."""
     path = inside(folder, name, f"{where}.file")
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise InputError(
             f"{where}.file",
@@ -151,11 +161,11 @@ def _checksum(folder: Path, name: str, where: str, expected: str) -> str:
             allowed="a file below the folder of the manifest",
             remedy="Check the name and its folder.",
         ) from None
-    if expected and found != expected.lower():
+    if expected and checksum != expected.lower():
         raise InputError(
             f"{where}.sha256, {path}",
-            f"the checksum {found}",
+            f"the checksum {checksum}",
             allowed=expected,
             remedy="Put the file back as it was received, or write its new checksum if the change is meant.",
         )
-    return found
+    return checksum
