@@ -190,21 +190,21 @@ def test_fast_and_slow_route_agree_on_any_text(pairs, institution_words):
     slow = read_slowly(sentences, languages, institution_words=institution_words)
     assert fast.to_dict("records") == slow.to_dict("records")
     counts = count_text(sentences, languages, institution_words=institution_words)
-    told = count_terms(slow, sentences["paragraph_id"])
-    assert counts.units.tolist() == told.units.tolist()
-    assert counts.terms.tolist() == told.terms.tolist()
-    assert (counts.matrix.toarray() == told.matrix.toarray()).all()
+    expected = count_terms(slow, sentences["paragraph_id"])
+    assert counts.units.tolist() == expected.units.tolist()
+    assert counts.terms.tolist() == expected.terms.tolist()
+    assert (counts.matrix.toarray() == expected.matrix.toarray()).all()
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "sentence"])
 def test_counted_is_what_is_listed(here, unit):
     words = list_words(here.corpus.sentences, here.languages)
     units = here.corpus.sentences[f"{unit}_id"].drop_duplicates()
-    counts, told = count_text(here.corpus.sentences, here.languages, unit=unit), count_terms(words, units)
-    pd.testing.assert_index_equal(counts.terms, told.terms)
-    pd.testing.assert_index_equal(counts.units, told.units)
-    assert counts.matrix.dtype == told.matrix.dtype
-    assert (counts.matrix != told.matrix).nnz == 0
+    counts, expected = count_text(here.corpus.sentences, here.languages, unit=unit), count_terms(words, units)
+    pd.testing.assert_index_equal(counts.terms, expected.terms)
+    pd.testing.assert_index_equal(counts.units, expected.units)
+    assert counts.matrix.dtype == expected.matrix.dtype
+    assert (counts.matrix != expected.matrix).nnz == 0
 
 
 def list_slowly(sentences, languages, unit, **options):

@@ -173,17 +173,17 @@ COUNTS = st.sampled_from(["frequency", "boolean", "weighted"])
 
 @settings(deadline=None, max_examples=150)
 @given(UNITS, st.integers(1, 6), COUNTS, st.booleans(), st.booleans(), st.sampled_from([1, 7, 2**22]))
-def test_windows_are_counted_as_pair_by_pair(as_sequences, units, window, count, own, ordered, at_once):
+def test_windows_are_counted_as_pair_by_pair(as_sequences, units, window, count, own_weights, ordered, at_once):
     sequences = as_sequences(units)
-    weights = [0.5, 3.0, 0.5, 1.0, 0.25, 8.0][:window] if own and count == "weighted" else None
-    told = count_slowly(units, window, count, weights or [1 / d for d in range(1, window + 1)], ordered=ordered)
+    weights = [0.5, 3.0, 0.5, 1.0, 0.25, 8.0][:window] if own_weights and count == "weighted" else None
+    expected = count_slowly(units, window, count, weights or [1 / d for d in range(1, window + 1)], ordered=ordered)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cooccurrence, "PAIRS", at_once)  # a block of one unit, of some, of all
         found = (fcm_ordered if ordered else fcm_in_windows)(sequences, window=window, count=count, weights=weights)
         if count == "frequency" and not ordered:
             assert (count_in_windows(sequences, window=window) != found).nnz == 0
     assert found.shape == (len(sequences.terms),) * 2
-    assert as_counter(found, sequences.terms) == pytest.approx(dict(told))
+    assert as_counter(found, sequences.terms) == pytest.approx(dict(expected))
     assert found.has_canonical_format
     assert found.dtype == (np.float64 if count == "weighted" else np.int64)
 
@@ -193,19 +193,19 @@ def test_windows_are_counted_as_pair_by_pair(as_sequences, units, window, count,
 def test_units_are_counted_as_pair_by_pair(as_sequences, units):
     sequences = as_sequences(units)
     matrix = as_matrix(sequences)
-    together, often, own = Counter(), Counter(), Counter()
+    together, pairs, repeated = Counter(), Counter(), Counter()
     for unit in units:
         words = [word for _, word in unit]
         for one, other in combinations(words, 2):
-            often.update([(one, other)] if one == other else [(one, other), (other, one)])
+            pairs.update([(one, other)] if one == other else [(one, other), (other, one)])
         together.update((one, other) for one in set(words) for other in set(words))
-        own.update(word for word, n in Counter(words).items() if n > 1)
+        repeated.update(word for word, n in Counter(words).items() if n > 1)
     assert as_counter(units_with_both(matrix), sequences.terms) == together
     assert units_with_both(matrix).has_canonical_format
     assert fcm_in_units(matrix).has_canonical_format
-    assert as_counter(fcm_in_units(matrix), sequences.terms) == often
+    assert as_counter(fcm_in_units(matrix), sequences.terms) == pairs
     boolean = {pair: n for pair, n in together.items() if pair[0] != pair[1]} | {
-        (word, word): own[word] for word in own
+        (word, word): repeated[word] for word in repeated
     }
     assert as_counter(fcm_in_units(matrix, count="boolean"), sequences.terms) == boolean
 
@@ -214,7 +214,7 @@ def test_units_are_counted_as_pair_by_pair(as_sequences, units):
 @given(UNITS, st.integers(1, 4), COUNTS, st.randoms(use_true_random=False))
 def test_the_order_of_units_does_not_matter_to_the_last_digit(as_sequences, units, window, count, random):
     turned = random.sample(units, len(units))
-    one, other = (fcm_in_windows(as_sequences(some), window=window, count=count) for some in (units, turned))
+    one, other = (fcm_in_windows(as_sequences(order), window=window, count=count) for order in (units, turned))
     assert one.toarray().tolist() == other.toarray().tolist()
 
 
@@ -235,8 +235,10 @@ def test_a_window_as_wide_as_the_unit_is_the_unit(as_sequences, units):
     apart = [[(place, word) for place, (_, word) in enumerate(unit)] for unit in units]
     sequences = as_sequences(apart)
     found = fcm_in_windows(sequences, window=20)
-    told = fcm_in_units(as_matrix(sequences))
-    assert (found.toarray() == told.toarray() + np.diag(told.diagonal())).all()  # an own pair is seen from both ends
+    expected = fcm_in_units(as_matrix(sequences))
+    assert (
+        found.toarray() == expected.toarray() + np.diag(expected.diagonal())
+    ).all()  # a pair of equal words is seen from both ends
 
 
 def test_gaps_keep_words_apart_until_they_are_closed(as_sequences):
@@ -250,11 +252,11 @@ def test_gaps_keep_words_apart_until_they_are_closed(as_sequences):
 @settings(deadline=None)
 @given(UNITS)
 def test_closing_gaps_numbers_the_places_of_each_unit(as_sequences, units):
-    told = []
+    expected = []
     for unit in units:
         places = sorted({place for place, _ in unit})
-        told += [places.index(place) for place, _ in unit]
-    assert close_gaps(as_sequences(units)).position.tolist() == told
+        expected += [places.index(place) for place, _ in unit]
+    assert close_gaps(as_sequences(units)).position.tolist() == expected
 
 
 def test_no_terms_and_no_units_give_no_pairs(as_sequences):
