@@ -17,6 +17,7 @@ from analysis.corpus.tables import make_table
 from analysis.inputs import InputError, Place, check_choice, inside, read_bytes
 from analysis.schema import Day, Entry, Line, Listed, context_of, find_date, read_entry
 
+OPTIONAL = ("reference", "source", "licence")
 Row = dict[str, Any]
 DOCUMENT_ID = re.compile(r"\w[\w.-]*")
 
