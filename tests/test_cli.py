@@ -93,7 +93,7 @@ def test_check_says_what_each_file_holds():
     assert done.returncode == 0, done.stderr.decode()
     told = done.stdout.decode()
     assert told.startswith(f"study: {ROOT}\n")
-    assert "3 texts, 150 paragraphs, 563 sentences" in told
+    assert "3 documents, 150 paragraphs, 563 sentences" in told
     assert "  2018: 40 paragraphs; lines: 50 body, 14 heading, 36 footnote, 16 apparatus, 118 blank\n" in told
     assert "data/glossary.yml: 517 terms; every word shown has a gloss" in told
     assert "data/ties.yml: 18 pairs" in told
@@ -118,7 +118,7 @@ def test_a_study_needs_texts_and_themes_alone(english):
     done = analysis("check", cwd=english)
     assert done.returncode == 0, done.stderr.decode()
     told = done.stdout.decode()
-    assert "data/corpus.yml: 2 texts, 3 paragraphs, 3 sentences" in told
+    assert "data/corpus.yml: 2 documents, 3 paragraphs, 3 sentences" in told
     assert "data/glossary.yml: not there; every word shown has a gloss" in told  # the pages are in English, too
     assert "data/annotations/codes.yml: no coded sentences" in told
     assert "data/ties.yml: 0 pairs of themes and 0 words" in told
@@ -165,7 +165,7 @@ def test_check_names_every_file_that_is_wrong(tmp_path):
     assert done.returncode == 2
     assert "data/themes.yml, line 18, themes.cyber.defintion: found the unknown key 'defintion'" in errors
     assert "data/glossary.yml, a: found 1" in errors
-    assert "data/corpus.yml: 3 texts" in done.stdout.decode()
+    assert "data/corpus.yml: 3 documents" in done.stdout.decode()
     assert "Traceback" not in errors
     assert len(errors.splitlines()) == 2
 

@@ -29,7 +29,7 @@ upwards that holds data/corpus.yml, and say what is wrong and where.
 example:
   analysis check
       study: /home/me/security
-      data/corpus.yml: 3 texts, 150 paragraphs, 563 sentences
+      data/corpus.yml: 3 documents, 150 paragraphs, 563 sentences
         2014: 84 paragraphs; lines: 632 body, 26 heading, 15 apparatus, 116 blank
       ...
 """
@@ -148,14 +148,19 @@ def _check_corpus(root: Path, _: Callable[[], Study]) -> str:
     from analysis.study import MANIFEST
 
     texts = read_corpus(root / MANIFEST)
-    sizes = f"{len(texts.documents)} texts, {len(texts.paragraphs)} paragraphs, {len(texts.sentences)} sentences"
+    sizes = ", ".join(_number(len(getattr(texts, name)), name) for name in ("documents", "paragraphs", "sentences"))
     roles = texts.lines.value_counts(["doc_id", "role"])
     lines = [f"{MANIFEST}: {sizes}"]
     for doc_id in texts.documents["doc_id"]:
         known = [role for role in ("body", "heading", "footnote", "apparatus", "blank") if (doc_id, role) in roles]
         counts = ", ".join(f"{roles[doc_id, role]} {role}" for role in known)
-        lines.append(f"  {doc_id}: {(texts.paragraphs['doc_id'] == doc_id).sum()} paragraphs; lines: {counts}")
+        n = int((texts.paragraphs["doc_id"] == doc_id).sum())
+        lines.append(f"  {doc_id}: {_number(n, 'paragraphs')}; lines: {counts}")
     return "\n".join(lines)
+
+
+def _number(n: int, what: str) -> str:
+    return f"{n} {what.removesuffix('s') if n == 1 else what}"
 
 
 def _check_themes(root: Path, _: Callable[[], Study]) -> str:
