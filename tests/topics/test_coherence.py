@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from analysis.corpus.counts import Counts
 from analysis.inputs import InputError
-from analysis.topics.coherence import added_words, free_mass, match_themes, npmi, npmi_of_pairs, pmi
+from analysis.topics.coherence import list_added_words, match_themes, npmi, npmi_of_pairs, pmi
 
 
 def count(texts):
@@ -143,30 +143,21 @@ def test_added_words_leave_out_what_the_dictionary_has():
         columns=["cyberaanval", "netwerk", "hacker", "grens", "asiel"],
     )
     dictionary = {"cyberaanval": {"cyber"}, "grens": {"borders", "migration"}, "asiel": {"migration"}}
-    found = added_words(terms, {"cyber": "t01", "migration": "t02"}, lambda term: dictionary.get(term, set()))
+    found = list_added_words(terms, {"cyber": "t01", "migration": "t02"}, lambda term: dictionary.get(term, set()))
     assert found[["theme", "term", "rank", "elsewhere"]].to_numpy().tolist() == [
         ["cyber", "netwerk", 2, ""],
         ["cyber", "hacker", 3, ""],
         ["cyber", "grens", 4, "borders, migration"],
     ]
-    fewer = added_words(terms, {"cyber": "t01"}, lambda term: dictionary.get(term, set()), n_terms=2)
+    fewer = list_added_words(terms, {"cyber": "t01"}, lambda term: dictionary.get(term, set()), n_terms=2)
     assert fewer["term"].tolist() == ["netwerk"]
-
-
-def test_free_mass_counts_what_no_theme_sees():
-    shares = pd.DataFrame({"t01": [0.5, 0.25, 0], "t02": [0.5, 0.25, 0], "t03": [0, 0.5, 0]})
-    documents = pd.Series(["2018", "2014", "2014"])  # the last unit has no known word
-    assert free_mass(shares, ["t01"], documents).to_dict() == {"2018": 0.5, "2014": 0.75, "all": 0.625}
-    assert free_mass(shares, [], documents)["all"] == 1
 
 
 def test_what_cannot_be_used_is_named():
     shares, marks = planted(20)
     with pytest.raises(InputError, match="20 units of topics and 19 others"):
         match_themes(shares, marks.iloc[1:])
-    with pytest.raises(InputError, match=r"recovered\['cyber'\]: found 't04'"):
-        added_words(shares.T, {"cyber": "t04"}, lambda term: ())
-    with pytest.raises(InputError, match="recovered: found 't04', allowed is one of t01, t02, t03"):
-        free_mass(shares, ["t04"], pd.Series(["2014"] * 20))
+    with pytest.raises(InputError, match=r"matched\['cyber'\]: found 't04'"):
+        list_added_words(shares.T, {"cyber": "t04"}, lambda term: ())
     with pytest.raises(InputError, match="counts: found no units"):
         npmi(Counts(sparse.csr_array((0, 1)), pd.Index([]), pd.Index(["a"])), pd.DataFrame([["a"]]))

@@ -9,73 +9,73 @@ from analysis.topics import explore, prose, stability
 
 
 @pytest.fixture(scope="module")
-def material(here):
+def data(here):
     return explore.prepare_texts(here)
 
 
 @pytest.fixture(scope="module")
-def judged(material):
-    return explore.find_topics(material, 3, n_resamples=2, n_shuffles=2, n_draws=4, seed=1)
+def scored(data):
+    return explore.score_topics(data, 3, n_resamples=2, n_shuffles=2, n_draws=4, seed=1)
 
 
-def test_every_paragraph_is_a_unit_with_its_text_and_section(here, material):
+def test_every_paragraph_is_a_unit_with_its_text_and_section(here, data):
     paragraphs = here.corpus.paragraphs.set_index("paragraph_id")
-    assert material.documents.to_dict() == paragraphs["doc_id"].to_dict()
-    assert material.sections.to_dict() == paragraphs["section_id"].to_dict()
-    lengths = np.sqrt(material.weights.power(2).sum(axis=1))
+    assert data.documents.to_dict() == paragraphs["doc_id"].to_dict()
+    assert data.blocks.to_dict() == paragraphs["section_id"].to_dict()
+    lengths = np.sqrt(data.weights.power(2).sum(axis=1))
     assert set(lengths.round(9)) <= {0.0, 1.0}
 
 
-def test_institution_words_and_rare_words_are_left_out_unless_asked_for(here, material):
-    terms = set(material.counts.terms)
+def test_institution_words_and_rare_words_are_left_out_unless_asked_for(here, data):
+    terms = set(data.counts.terms)
     assert not terms & here.languages["2014"].institution_words
     with_them = explore.prepare_texts(here, institution_words=True)
     assert "commissie" in set(with_them.counts.terms)
-    assert ((material.counts.matrix > 0).sum(axis=0) >= 2).all()
+    assert ((data.counts.matrix > 0).sum(axis=0) >= 2).all()
 
 
-def test_two_shuffled_texts_can_call_no_topic_stable(judged):
-    assert judged.table["chance"].min() >= 1 / 3
-    assert judged.table["unstable"].all()
+def test_two_shuffled_texts_can_call_no_topic_stable(scored):
+    assert scored.table["chance"].min() >= 1 / 3
+    assert scored.table["unstable"].all()
 
 
-def test_shares_add_up_to_one_in_each_text(here, judged):
-    assert judged.shares.groupby("doc_id")["share"].sum().to_numpy() == pytest.approx(np.ones(3))
-    assert judged.table["share"].sum() == pytest.approx(1, abs=0.02)  # a unit without a known word has no topic
-    inside = judged.shares.dropna()
+def test_shares_add_up_to_one_in_each_text(here, scored):
+    assert scored.shares.groupby("doc_id")["share"].sum().to_numpy() == pytest.approx(np.ones(3))
+    assert scored.table["share"].sum() == pytest.approx(1, abs=0.02)  # a unit without a known word has no topic
+    inside = scored.shares.dropna()
     assert (inside["low"] <= inside["high"]).all()
 
 
-def test_the_same_seed_gives_the_same_topics(material, judged):
-    again = explore.find_topics(material, 3, n_resamples=2, n_shuffles=2, n_draws=4, seed=1)
-    pd.testing.assert_frame_equal(again.table, judged.table)
-    pd.testing.assert_frame_equal(again.shares, judged.shares)
+def test_the_same_seed_gives_the_same_topics(data, scored):
+    again = explore.score_topics(data, 3, n_resamples=2, n_shuffles=2, n_draws=4, seed=1)
+    pd.testing.assert_frame_equal(again.table, scored.table)
+    pd.testing.assert_frame_equal(again.shares, scored.shares)
 
 
-def test_the_floor_of_shuffled_words_stands_beside_the_curves(material):
-    curve = explore.compare_numbers(material, range(3, 5), n_resamples=1, n_starts=1, seed=1)
+def test_the_floor_of_shuffled_words_stands_beside_the_curves(data):
+    curve = explore.compare_numbers(data, range(3, 5), n_resamples=1, n_starts=1, seed=1)
     assert curve["init"].value_counts().to_dict() == {"random": 2, "nndsvd": 2, "shuffled": 2}
     assert curve["stability"].between(0, 1).all()
     assert curve["error"].between(0, 1).all()
 
 
-def test_migration_is_the_theme_that_a_topic_recovers(here, material, judged):
-    matches = explore.match_declared(here, material, judged.topics)
+def test_migration_is_the_theme_that_a_topic_recovers(here, data, scored):
+    matches = explore.match_declared(here, data, scored.topics)
     best = matches.loc[matches["rho"].idxmax()]
     assert best["theme"] == "migration"
     assert best["rho"] > 0.6
 
 
-def test_suggested_words_are_none_of_the_dictionary(here, material, judged):
-    matches = explore.match_declared(here, material, judged.topics)
-    added = explore.suggest_words(here, material, judged.topics, matches)
+def test_suggested_words_are_none_of_the_dictionary(here, data, scored):
+    matches = explore.match_declared(here, data, scored.topics)
+    added = explore.suggest_words(here, data, scored.topics, matches)
     own = added[added["theme"] == "migration"]
     assert len(own) > 3
     assert not any("migra" in word for word in own["word"])
 
 
-def test_guided_topics_keep_the_names_of_their_themes(here, material):
-    guided = explore.guide_topics(here, material, n_free=2, weight=2.0, seed=1)
+def test_guided_topics_keep_the_names_of_their_themes(here, data):
+    guided = explore.guide_topics(here, data, n_free=2, weight=2.0, seed=1)
     assert list(guided.terms.index) == [*here.themes.declared, "free1", "free2"]
     assert (
         "asiel" in guided.terms.loc["migration"].nlargest(40).index
@@ -83,29 +83,29 @@ def test_guided_topics_keep_the_names_of_their_themes(here, material):
     )
 
 
-def test_passages_show_the_words_of_the_topic_in_every_text(here, material, judged):
-    passages = study.list_passages(here, explore.find_passages(here, material, judged.topics))
+def test_passages_show_the_words_of_the_topic_in_every_text(here, data, scored):
+    passages = study.list_passages(here, explore.find_passages(here, data, scored.topics))
     assert set(passages["doc_id"]) == {"2014", "2018", "2020"}
     assert len(passages) <= 9
     assert passages["spans"].map(len).min() >= 1
 
 
-def test_wording_names_words_for_each_text(here, material, judged):
-    wording = explore.compare_wording(material, judged.topics, here.documents, n=4)
+def test_wording_names_words_for_each_text(here, data, scored):
+    wording = explore.compare_wording(data, scored.topics, here.documents, n=4)
     assert wording.columns.tolist() == ["topic", "2014", "2018", "2020"]
     assert wording["2014"].str.count("; ").max() == 3
 
 
-def test_unstable_topics_say_so_and_words_have_their_gloss(here, material, judged):
-    table = prose.present_topics(material, judged, here.glossary, n=3)
+def test_unstable_topics_say_so_and_words_have_their_gloss(here, data, scored):
+    table = prose.present_topics(data, scored, here.glossary, n=3)
     assert table["topic"].tolist() == ["t01 (unstable)", "t02 (unstable)", "t03 (unstable)"]
     assert all('lang="nl"' in words and 'class="gloss"' in words for words in table["words"])
 
 
-def test_the_finding_says_when_no_topic_is_more_than_chance(here, material, judged):
-    matches = explore.match_declared(here, material, judged.topics)
+def test_the_finding_says_when_no_topic_is_more_than_chance(here, data, scored):
+    matches = explore.match_declared(here, data, scored.topics)
     choice = stability.Choice(3, True, pd.DataFrame())
-    sentence = prose.describe_topics(here, judged, matches, choice, 3)
+    sentence = prose.describe_topics(here, scored, matches, choice, 3)
     assert sentence.startswith(
         "Left to themselves, the texts fall into 3 topics (by the rule), but none of them is more"
     )
@@ -116,8 +116,8 @@ def test_a_row_of_shares_reads_as_a_sentence():
     assert prose.describe_row(pd.Series({"2014": 0.2, "2018": 0.05})) == "20% in 2014 and 5% in 2018"
 
 
-def test_a_text_alone_is_held_against_the_topics_of_all(here, material, judged):
-    aligned = explore.align_texts(material, judged.topics, seed=1)
+def test_a_text_alone_is_held_against_the_topics_of_all(here, data, scored):
+    aligned = explore.align_texts(data, scored.topics, seed=1)
     assert aligned.groupby("text", sort=False).size().to_dict() == {"2014": 3, "2018": 3, "2020": 3}
     matched = aligned[aligned["own"] != ""]
     assert matched["similarity"].between(0, 1).all()
@@ -125,6 +125,6 @@ def test_a_text_alone_is_held_against_the_topics_of_all(here, material, judged):
     assert prose.describe_alignment(aligned).startswith("Found again by a text alone: ")
 
 
-def test_labels_are_glosses_where_there_are_any(material, judged):
-    labels = prose.label_topics(material, judged.topics, {"migranten": "migrants, people"})
+def test_labels_are_glosses_where_there_are_any(data, scored):
+    labels = prose.label_topics(data, scored.topics, {"migranten": "migrants, people"})
     assert any(label.startswith("t03 migrants, ") for label in labels.values())
