@@ -1,14 +1,17 @@
 """What tests of topics share: texts in which topics were planted, and the study's three texts as a matrix."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis.corpus.counts import count_terms, list_words
+from analysis.study import open_study
 from analysis.topics.models import list_top_terms
 
 # Four subjects of ten words, and words that any text uses.
@@ -71,3 +74,54 @@ def real(here):
     counts = sparse.csr_array(counted.matrix[:, kept])
     documents = here.corpus.paragraphs.set_index("paragraph_id")["doc_id"]
     return counts, weigh(counts), counted.units, counted.terms[kept], documents
+
+
+# Sentences about two subjects; paragraphs of a small corpus are three of them.
+FISH = {
+    "en": """Trawlers left the harbour at dawn. Herring and cod fill the nets again. The quota for cod falls next year.
+        Fishing nets tear on old wrecks. The harbour sells herring to the market. Trawlers land cod at the harbour.""",
+    "nl": """Trawlers verlieten de haven bij zonsopgang. Haring en kabeljauw vullen de netten. Het quotum voor kabeljauw
+        daalt. Visnetten scheuren op oude wrakken. De haven verkoopt haring. Een trawler brengt kabeljauw.""",
+    "fr": """Les chalutiers quittent le port. Le hareng et la morue remplissent les filets. Le quota de morue baisse.
+        Les filets se déchirent. Le port vend le hareng. Un chalutier apporte la morue au port.""",
+}
+BUDGET = {
+    "en": """The budget grows by three percent. Taxes pay for schools and roads. Parliament votes on the budget. The
+        deficit of the budget shrinks. Lower taxes widen the deficit. Schools ask parliament for money.""",
+    "nl": """De begroting groeit met drie procent. Belastingen betalen scholen en wegen. Het parlement stemt over de
+        begroting. Het tekort op de begroting krimpt. Lage belastingen vergroten het tekort. Scholen vragen geld.""",
+    "fr": """Le budget augmente cette année. Les impôts paient les écoles. Le parlement vote le budget. Le déficit du
+        budget diminue. Les impôts creusent le déficit. Les écoles demandent un budget au parlement.""",
+}
+THEMES = {
+    "fish": ["herring", "cod", "haring", "kabeljauw", "hareng", "morue"],
+    "budget": ["budget", "begroting", "taxes", "belasting*", "impôts"],
+    "space": ["rocket", "raket"],
+}
+
+
+@pytest.fixture
+def make_study(tmp_path):
+    """Writes texts of so many paragraphs, about two subjects in turn, with a dictionary, and opens them as a study."""
+
+    def make_study(*sizes, language="en", themes=(), headings=False):
+        data = tmp_path / "data"
+        (data / "language" / language).mkdir(parents=True)  # a language without lists
+        rng, documents = np.random.default_rng(1), []
+        subjects = [" ".join(texts[language].split()).rstrip(".").split(". ") for texts in (FISH, BUDGET)]
+        for number, size in enumerate(sizes):
+            parts = [". ".join(rng.choice(subjects[n % 2], size=3, replace=False)) + ".\n" for n in range(size)]
+            parts = [f"# Part {n}\n\n{text}" if headings else text for n, text in enumerate(parts)]
+            (data / f"t{number}.txt").write_text("\n".join(parts), encoding="utf-8")
+            document = {"id": f"t{number}", "title": f"Text {number}", "file": f"t{number}.txt", "kind": "letter"}
+            document |= {"date": date(2000 + number, 1, 1), "language": language}
+            documents.append(document | {"format": "markdown" if headings else "plain"})
+        theme = {"declared": True, "colour": "#0072b2", "definition": "A theme."}
+        dictionary = {name: theme | {"label": name.title(), "core": THEMES[name]} for name in themes}
+        dictionary["other"] = theme | {"label": "Other", "declared": False, "core": ["nowhere"]}
+        (data / "corpus.yml").write_text(yaml.safe_dump({"documents": documents}), encoding="utf-8")
+        (data / "themes.yml").write_text(yaml.safe_dump({"themes": dictionary}), encoding="utf-8")
+        (data / "glossary.yml").write_text("herring: a fish\n", encoding="utf-8")
+        return open_study(root=tmp_path)
+
+    return make_study

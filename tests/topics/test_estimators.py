@@ -78,3 +78,32 @@ def test_no_convergence_is_part_of_the_result_and_no_warning(real):
 def test_options_of_guided_topics_are_checked(options, message):
     with pytest.raises(InputError, match=message):
         GuidedNMF(**options).fit(np.ones((4, 3)))
+
+
+@pytest.mark.parametrize("init", ["nndsvd", "random"])
+def test_topics_beyond_the_rank_of_a_matrix_explain_nothing_more(init):
+    matrix = np.repeat([[1.0, 2, 0, 0], [0, 0, 3, 1]], 3, axis=0)
+    model = TopicNMF(3, init=init, random_state=1)
+    weights = model.fit_transform(matrix)
+    assert model.reconstruction_err_ == pytest.approx(0, abs=1e-3)
+    assert ((weights.sum(axis=0) > 0) == (model.components_.sum(axis=1) > 0)).all()
+
+
+@pytest.mark.parametrize("init", ["nndsvd", "random"])
+def test_a_matrix_of_zeros_has_topics_without_terms(init):
+    model = TopicNMF(2, init=init).fit(np.zeros((3, 4)))
+    assert not model.components_.any()
+    assert model.reconstruction_err_ == 0
+
+
+@pytest.mark.parametrize("init", ["nndsvd", "random"])
+def test_a_single_unit_is_its_own_topic(init):
+    model = TopicNMF(1, init=init, random_state=1)
+    assert model.fit_transform(np.array([[1.0, 2, 3]])) == pytest.approx(6)
+    assert model.components_[0] == pytest.approx(np.array([1, 2, 3]) / 6)
+
+
+def test_free_topics_of_texts_that_the_seeds_explain_have_no_terms():
+    model = GuidedNMF([[1, 1, 0], [0, 0, 1]], n_free=1).fit(np.array([[1.0, 1, 0], [0, 0, 2], [2, 2, 0]]))
+    assert model.components_[:2] == pytest.approx(np.array([[0.5, 0.5, 0], [0, 0, 1]]), abs=1e-2)
+    assert not model.components_[2].any()

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 from scipy.optimize import nnls
 
-from analysis.topics.nmf import reconstruction_error, round_shares, solve_weights
+from analysis.topics.nmf import mean_shares, reconstruction_error, round_shares, solve_weights
 
 
 def test_weights_are_those_of_non_negative_least_squares():
@@ -31,3 +31,12 @@ def test_rounded_shares_are_the_numbers_their_text_reads_back_as():
     assert [float(f"{value:.9g}") for value in rounded] == rounded.tolist()
     assert rounded == pytest.approx(np.where(values < 1e-12, 0, values), rel=1e-8)
     assert round_shares(np.array([1.0, 0.0, 0.1234567894, 0.1234567896])).tolist() == [1, 0, 0.123456789, 0.12345679]
+
+
+def test_a_mean_share_counts_the_units_that_have_a_topic():
+    shares = np.array([[1.0, 0], [0.5, 0.5], [0, 0], [0, 1]])
+    assert mean_shares(shares, np.array([0, 0, 0, 1]), 2).tolist() == [[0.75, 0], [0.25, 1]]
+
+
+def test_a_group_without_a_topic_has_no_mean_share():
+    assert np.isnan(mean_shares(np.array([[0.0, 0]]), np.array([0]), 1)).all()

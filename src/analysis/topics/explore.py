@@ -13,6 +13,7 @@ from scipy import sparse
 from analysis.corpus import counts as terms
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
+from analysis.report.wording import count_noun
 from analysis.stats.bootstrap import run_blocks, section_blocks
 from analysis.study import Study
 from analysis.themes import attention
@@ -29,8 +30,8 @@ from analysis.topics.refits import make_fitter
 CHANCE = 0.05
 # A topic is more than one unit, and its words more than one word: `stability.choose_k` asks for two sections.
 LEAST_PER_TOPIC = 2
-# Blocks that are resampled: sections, or runs of so many paragraphs in a text of fewer sections than so many.
-LEAST_SECTIONS, RUN = 3, 5
+# Blocks that are resampled: sections, or runs of at most so many paragraphs in a text of fewer blocks than so many.
+LEAST_BLOCKS, RUN = 3, 5
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def prepare_texts(
     """
     Count and weigh the content words of all texts, one vocabulary for all, in paragraphs or sentences.
 
-    Resampling keeps sections together, or runs of about five paragraphs in a text of fewer than three sections.
+    Resampling keeps sections together; in a text of fewer than three, runs of up to five paragraphs.
 
     Parameters
     ----------
@@ -86,10 +87,12 @@ def prepare_texts(
 
 def _cut_blocks(study: Study, paragraph_of: pd.Series) -> pd.Series:
     """The block of each unit, from the paragraph that it is in."""
-    paragraphs = study.corpus.paragraphs.set_index("paragraph_id", drop=False)
-    sections = section_blocks(paragraphs)
-    n_sections = sections.groupby(paragraphs["doc_id"], sort=False).transform("nunique")
-    return paragraph_of.map(sections.where(n_sections >= LEAST_SECTIONS, run_blocks(paragraphs, RUN)))
+    paragraphs, blocks = study.corpus.paragraphs.set_index("paragraph_id"), []
+    for _, rows in paragraphs.groupby("doc_id", sort=False):
+        sections = section_blocks(rows)
+        runs = run_blocks(rows, min(RUN, max(len(rows) // LEAST_BLOCKS, 1)))
+        blocks.append(sections if sections.nunique() >= LEAST_BLOCKS else runs)
+    return paragraph_of.map(pd.concat(blocks))
 
 
 def list_numbers(data: TopicData, least: int, most: int) -> range:
@@ -107,9 +110,9 @@ def list_numbers(data: TopicData, least: int, most: int) -> range:
     if min(n_units, n_terms) < needed or n_blocks < 2:
         unit = str(data.counts.units.name).removesuffix("_id")
         raise InputError(
-            f"{least} topics",
-            f"{n_units} {unit}s and {n_terms} words in {n_blocks} {'block' if n_blocks == 1 else 'blocks'}",
-            allowed=f"{needed} {unit}s and {needed} words in 2 blocks, or more",
+            "texts",
+            f"{count_noun(n_units, unit)} and {count_noun(n_terms, 'word')} that topics can be made of",
+            allowed=f"{needed} or more of both for {least} topics, in 2 or more sections or runs of paragraphs",
             remedy="Ask for fewer topics, take sentences as units, or add texts.",
         )
     return range(least, min(most, min(n_units, n_terms) // LEAST_PER_TOPIC) + 1)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from analysis.report import elements
 from analysis.report.glossary import gloss
-from analysis.report.wording import join_words
+from analysis.report.wording import count_noun, join_words
 from analysis.study import Study
 from analysis.topics import models
 from analysis.topics.explore import ScoredTopics, TopicData
@@ -101,7 +101,7 @@ def describe_topics(study: Study, scored: ScoredTopics, matches: pd.DataFrame, c
         if stable < 2
         else f"{stable} of them are more stable than topics of shuffled words"
     )
-    finding = f"Left to themselves, the texts fall into {k} topics ({by}), but {worth}."
+    finding = f"Left to themselves, the texts fall into {count_noun(k, 'topic')} ({by}), but {worth}."
     if not study.themes.declared:
         return finding
     recovered = f"They come nearest to {join_words(named)}" if named else "They recover none of the declared themes"
@@ -115,7 +115,7 @@ def describe_alignment(aligned: pd.DataFrame) -> str:
         return "There is one text only: nothing to align."
     by_text = aligned.groupby("text", sort=False)["own"]
     parts = [f"{(matches != '').sum()} of {len(matches)} in {text}" for text, matches in by_text]
-    ties = f"{aligned['split'].sum()} splits and {aligned['merged'].sum()} merges"
+    ties = f"{count_noun(aligned['split'].sum(), 'split')} and {count_noun(aligned['merged'].sum(), 'merge')}"
     return f"Found again by a text alone: {join_words(parts)}; {ties}."
 
 
