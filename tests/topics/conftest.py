@@ -90,8 +90,8 @@ BUDGET = {
         deficit of the budget shrinks. Lower taxes widen the deficit. Schools ask parliament for money.""",
     "nl": """De begroting groeit met drie procent. Belastingen betalen scholen en wegen. Het parlement stemt over de
         begroting. Het tekort op de begroting krimpt. Lage belastingen vergroten het tekort. Scholen vragen geld.""",
-    "fr": """Le budget augmente cette année. Les impôts paient les écoles. Le parlement vote le budget. Le déficit du
-        budget diminue. Les impôts creusent le déficit. Les écoles demandent un budget au parlement.""",
+    "fr": """Le budget augmente. Les impôts paient les écoles. Le parlement vote le budget. Le déficit du budget
+        diminue. Les impôts creusent le déficit. Les écoles demandent un budget au parlement.""",
 }
 THEMES = {
     "fish": ["herring", "cod", "haring", "kabeljauw", "hareng", "morue"],
