@@ -97,6 +97,13 @@ def test_align_names_matches_splits_and_merges():
     assert found.merges.to_numpy().tolist() == [[1, 2, 0.6], [2, 2, 0.4]]
 
 
+def test_topics_that_share_nothing_are_no_ties_without_a_threshold():
+    found = align_topics(np.array([[0.7, 0.0], [0.0, 0.0]]))
+    assert found.pairs["right"].tolist() == [0, -1]
+    assert found.splits.empty
+    assert found.merges.empty
+
+
 def test_what_is_below_the_threshold_does_not_displace_a_match():
     # 0.5 + 0 loses against 0.4 + 0.4, but only one of those is a match at 0.45
     assert match_topics(np.array([[0.5, 0.4], [0.4, 0.0]]), 0.0).tolist() == [1, 0]

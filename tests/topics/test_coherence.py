@@ -82,7 +82,7 @@ def test_limits_of_npmi():
 
 
 def test_a_word_the_reference_corpus_lacks_stands_with_none():
-    found = npmi(count(["a b", "c"]), pd.DataFrame([["a", "b", "onbekend"], ["a", "b", None], ["a", None, None]]))
+    found = npmi(count(["a b", "c"]), pd.DataFrame([["a", "b", "onbekend"], ["a", "b", None], ["a", None, ""]]))
     assert found.iloc[:2].tolist() == pytest.approx([(1 - 1 - 1) / 3, 1])
     assert np.isnan(found.iloc[2])
 
@@ -121,6 +121,27 @@ def test_match_themes_is_spearmans_correlation():
     hits = marks.astype(int) * np.arange(1, len(marks) + 1)[:, None] % 4
     for row in match_themes(shares, hits).itertuples():
         assert row.rho == pytest.approx(spearmanr(shares[row.topic], hits[row.theme]).statistic, abs=1e-12)
+
+
+def test_each_theme_has_one_best_topic_and_each_topic_one_best_theme():
+    shares = pd.DataFrame({"t01": [0.1, 0.2, 0.6, 0.7], "t02": [0.1, 0.2, 0.8, 0.7], "t03": [0.8, 0.6, 0.0, 0.0]})
+    marks = pd.DataFrame({"cyber": [0, 0, 3, 2], "migration": [1, 0, 0, 0]})
+    found = match_themes(shares, marks)
+    assert found.loc[found["best_topic"], ["topic", "theme"]].to_numpy().tolist() == [
+        ["t02", "cyber"],
+        ["t03", "migration"],
+    ]
+    assert found.loc[found["best_theme"], ["topic", "theme"]].to_numpy().tolist() == [
+        ["t01", "cyber"],
+        ["t02", "cyber"],
+        ["t03", "migration"],
+    ]
+
+
+def test_without_themes_there_is_nothing_to_match():
+    shares, marks = planted(20)
+    assert match_themes(shares, marks[[]]).columns.tolist() == ["topic", "theme", "rho", "best_theme", "best_topic"]
+    assert match_themes(shares, marks[[]]).empty
 
 
 def test_a_theme_that_is_nowhere_agrees_with_no_topic():

