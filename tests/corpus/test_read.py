@@ -194,11 +194,11 @@ def test_english_texts_are_read_with_the_english_lists(study):
 
 # --- bad input ---------------------------------------------------------------------------------------------------
 
-AT = r"corpus\.yml, documents\[0\]"  # the entry that is refused
+AT = r"corpus\.yml, line \d, documents\[0\]"  # the entry that is refused
 REFUSED = {
     "a wrong checksum": (
         {"sha256": "0" * 64},
-        AT + r"\.sha256, .*-01\.txt: found the checksum \w{64}, allowed is 0{64}\. Put the file back",
+        AT + r"\.sha256: found the checksum \w{64} of .*-01\.txt, allowed is 0{64}\. Put the file back",
     ),
     "a missing file": (
         {"file": "own/no.txt"},
@@ -215,7 +215,7 @@ REFUSED = {
     ),
     "an unknown key": (
         {"titel": "x"},
-        AT + r": found the unknown key 'titel', allowed is .* mean 'title'\?",
+        AT + r"\.titel: found the unknown key 'titel', allowed is .* mean 'title'\?",
     ),
     "a missing key": (
         {"title": ""},
@@ -225,7 +225,7 @@ REFUSED = {
         {"date": "soon"},
         AT + r"\.date: found 'soon', allowed is a date YYYY-MM-DD\. C",
     ),
-    "a date with a time": ({"date": datetime(2019, 3, 1, 10)}, AT + r"\.date: found '2019-03-01 10:00:00', allowed"),
+    "a date with a time": ({"date": datetime(2019, 3, 1, 10)}, AT + r"\.date: found 2019-03-01 10:00:00, allowed"),
     "a day that does not exist": ({"date": "2019-02-30"}, AT + r"\.date: found '2019-02-30', allowed is a date"),
     "a list for a text": ({"title": ["x"]}, AT + r"\.title: found \['x'\], allowed is a text\. Put it in quotes"),
     "an id with a space": ({"id": "a b"}, AT + r"\.id: found 'a b', allowed is an id of letters, .*\. Write it"),
@@ -253,10 +253,10 @@ REFUSED_GLOBS = {
         {"files": "own/**.txt"},
         AT + r"\.files: found 'own/\*\*\.txt' .*, allowed is a glob",
     ),
-    "one checksum for many files": ({"sha256": "0"}, AT + r": found the unknown key 'sha256'"),
+    "one checksum for many files": ({"sha256": "0"}, AT + r"\.sha256: found the unknown key 'sha256'"),
     "a file without a date in its name": (
         {"files": "own/*"},
-        AT + r"\.files, own/undated\.txt: found 'undated', allowed is a date YYYY-MM-DD\. ",
+        AT + r"\.files: found own/undated\.txt, which has no date in its name, allowed is .* YYYY-MM-DD\. Rename",
     ),
 }
 
@@ -299,11 +299,11 @@ REFUSED_MANIFESTS = {
     "a key twice": ("documents:\n  - id: a\n    id: b\n", r"corpus\.yml, line 3: found the key 'id' a second time"),
     "a misspelt top key": (
         "document:\n  - id: a\n",
-        r"corpus\.yml: found the unknown key 'document', .*'documents'\?",
+        r"corpus\.yml, line 1, document: found the unknown key 'document', .*'documents'\?",
     ),
-    "no documents": ("documents: []\n", r"corpus\.yml: found no value for 'documents'"),
-    "no list": ("documents:\n  id: a\n", r"corpus\.yml, documents: found a dict, allowed is a list of entries\. Begin"),
-    "an entry that is a word": ("documents: [a]\n", AT + r": found a str, allowed is the keys"),
+    "no documents": ("documents: []\n", r"corpus\.yml, line 1: found no value for 'documents'"),
+    "no list": ("documents:\n  id: a\n", r"corpus\.yml, line 1, documents: found a mapping, allowed is a list\. Begin"),
+    "an entry that is a word": ("documents: [a]\n", AT + r": found 'a', allowed is the keys"),
 }
 
 

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from analysis.corpus.counts import Counts
 from analysis.inputs import InputError
-from analysis.topics.coherence import list_added_words, match_themes, npmi, npmi_of_pairs, pmi
+from analysis.topics.coherence import list_added_words, match_themes, npmi
 
 
 def count(texts):
@@ -51,12 +51,6 @@ def test_npmi_of_the_topics_of_gensim(topic, published):
     assert npmi(TITLES, pd.DataFrame([topic.split()])).item() == pytest.approx(published, abs=1e-9)
 
 
-def test_direct_confirmation_as_published():
-    # gensim test_direct_confirmation.py
-    assert pmi(1 / 5, 3 / 5, 2 / 5) == pytest.approx(-0.182321557, abs=1e-9)
-    assert npmi_of_pairs(1 / 5, 3 / 5, 2 / 5) == pytest.approx(-0.113282753, abs=1e-9)
-
-
 @pytest.mark.parametrize(
     ("texts", "published"),
     [
@@ -74,11 +68,6 @@ def test_words_that_never_meet_score_about_minus_1():
     # Palmetto's fourth case: ln(8ε)/−ln ε twice, and 0 for b with c, who meet as often as chance has them meet
     found = npmi(count(["a", "b", "c", "b c"]), pd.DataFrame([["a", "b", "c"]])).item()
     assert found == pytest.approx(2 / 3 * np.log(8e-12) / -np.log(1e-12), abs=1e-9)
-
-
-def test_limits_of_npmi():
-    # unknown word, a pair in every unit, a pair in one unit of many and nowhere else
-    assert npmi_of_pairs([0, 1, 0.01], [0, 1, 0.01], [0.5, 1, 0.01]).tolist() == pytest.approx([-1, 1, 1])
 
 
 def test_a_word_the_reference_corpus_lacks_stands_with_none():

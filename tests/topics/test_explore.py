@@ -15,21 +15,15 @@ def score(data, k=2):
     return explore.score_topics(data, k, n_shuffles=2, n_draws=4, **FEW)
 
 
-def test_resampling_keeps_sections_together_or_runs_of_paragraphs(make_study):
-    with_headings = explore.prepare_texts(make_study(4, headings=True))
-    assert with_headings.blocks.tolist() == ["t0-s01", "t0-s02", "t0-s03", "t0-s04"]
+def test_resampling_keeps_sections_together(make_study):
+    data = explore.prepare_texts(make_study(6, headings=True))
+    assert data.blocks.to_dict() == {f"t0-00{n}": f"t0-s0{n}" for n in range(1, 7)}
 
 
-def test_texts_without_headings_are_cut_into_runs(make_study):
-    data = explore.prepare_texts(make_study(6, 1, 15))
-    sizes = data.blocks.groupby(data.documents, sort=False).agg(lambda blocks: blocks.value_counts().tolist())
-    assert sizes.to_dict() == {"t0": [2, 2, 2], "t1": [1], "t2": [5, 5, 5]}
-    assert data.blocks.groupby(data.blocks).agg(lambda block: data.documents[block.index].nunique()).eq(1).all()
-
-
-def test_sentences_lie_in_the_blocks_of_their_paragraphs(make_study):
-    data = explore.prepare_texts(make_study(6), unit="sentence")
-    assert data.blocks.value_counts().tolist() == [6, 6, 6]  # two paragraphs of three sentences
+def test_resampling_keeps_runs_of_paragraphs_together_in_texts_without_headings(make_study):
+    data = explore.prepare_texts(make_study(10, 1), unit="sentence")
+    runs = [f"t0-b{n}" for n in (1, 1, 2, 2, 3, 3, 4, 4, 5, 5)]
+    assert data.blocks.tolist() == [block for block in [*runs, "t1-b1"] for _ in range(3)]  # three sentences each
     assert data.documents.index.equals(data.blocks.index)
 
 

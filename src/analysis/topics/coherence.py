@@ -16,45 +16,10 @@ import pandas as pd
 
 from analysis.corpus.counts import Counts
 from analysis.inputs import InputError, check_choice
+from analysis.stats import association
 
 # Stands in for the probability of two words that never meet (Röder, Both & Hinneburg 2015).
 EPSILON = 1e-12
-
-
-def pmi(
-    joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float, *, epsilon: float = EPSILON
-) -> np.ndarray:
-    r"""
-    Pointwise mutual information of two words: :math:`\ln\frac{P(a,b) + \varepsilon}{P(a)P(b)}`, 0 = as chance.
-
-    Examples
-    --------
-    >>> pmi(1 / 5, 3 / 5, 2 / 5).round(9).item()
-    -0.182321557
-    """
-    return np.log((np.asarray(joint) + epsilon) / (np.asarray(first) * np.asarray(second)))
-
-
-def npmi_of_pairs(
-    joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float, *, epsilon: float = EPSILON
-) -> np.ndarray:
-    r"""
-    Normalised pointwise mutual information (Bouma 2009): `pmi` by :math:`-\ln(P(a,b) + \varepsilon)`.
-
-    About −1 = never together, 0 = as chance, 1 = only ever together. A word that does not occur stands with none (−1);
-    two words that are in every unit always stand together (1, the limit of a formula that is 0/0 there).
-
-    Examples
-    --------
-    >>> npmi_of_pairs([1 / 5, 0, 0], [3 / 5, 1 / 4, 0], [2 / 5, 1 / 2, 1 / 2]).round(3).tolist()
-    [-0.113, -0.925, -1.0]
-    """
-    joint, first, second = (np.asarray(value, dtype=float) for value in (joint, first, second))
-    unknown, always = first * second == 0, joint >= 1
-    plain = ~(unknown | always)
-    joint, first, second = (np.where(plain, value, 0.5) for value in (joint, first, second))
-    value = pmi(joint, first, second, epsilon=epsilon) / -np.log(joint + epsilon)
-    return np.select([unknown, always], [-1.0, 1.0], value)
 
 
 def npmi(counts: Counts, top_terms: pd.DataFrame) -> pd.Series:
@@ -89,9 +54,10 @@ def npmi(counts: Counts, top_terms: pd.DataFrame) -> pd.Series:
         pairs = np.array(list(combinations(range(len(columns)), 2)), dtype=int).reshape(-1, 2)
         known = np.flatnonzero(columns >= 0)
         occurs, joint = present[:, columns[known]], np.zeros((len(columns), len(columns)))
-        joint[np.ix_(known, known)] = (occurs.T @ occurs).toarray() / n_units
-        single = np.diag(joint)
-        scores = npmi_of_pairs(joint[pairs[:, 0], pairs[:, 1]], single[pairs[:, 0]], single[pairs[:, 1]])
+        joint[np.ix_(known, known)] = (occurs.T @ occurs).toarray()
+        first, second = pairs.T
+        counts_of_pairs = joint[first, second], joint[first, first], joint[second, second], n_units
+        scores = association.npmi(*counts_of_pairs, epsilon=EPSILON)
         values.append(scores.mean() if len(scores) else np.nan)
     return pd.Series(values, index=top_terms.index, name="npmi", dtype=float)
 

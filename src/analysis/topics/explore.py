@@ -14,7 +14,7 @@ from analysis.corpus import counts as terms
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
 from analysis.report.wording import count_noun
-from analysis.stats.bootstrap import run_blocks, section_blocks
+from analysis.stats.bootstrap import make_blocks
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.themes.dictionary import match_terms
@@ -30,8 +30,6 @@ from analysis.topics.refits import make_fitter
 CHANCE = 0.05
 # A topic is more than one unit, and its words more than one word: `stability.choose_k` asks for two sections.
 LEAST_PER_TOPIC = 2
-# Blocks that are resampled: sections, or runs of at most so many paragraphs in a text of fewer blocks than so many.
-LEAST_BLOCKS, RUN = 3, 5
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def prepare_texts(
     """
     Count and weigh the content words of all texts, one vocabulary for all, in paragraphs or sentences.
 
-    Resampling keeps sections together; in a text of fewer than three, runs of up to five paragraphs.
+    Resampling keeps the blocks of `analysis.stats.bootstrap.make_blocks` together: sections, or runs of paragraphs.
 
     Parameters
     ----------
@@ -81,18 +79,8 @@ def prepare_texts(
     first = terms.first_sentences(sentences, counts)
     words = terms.list_words(sentences, study.languages, institution_words=institution_words)
     forms = {**{term: term for term in counts.terms}, **terms.show_forms(words)}
-    weights = terms.weigh(counts, weighting)
-    return TopicData(counts, weights, first["doc_id"], _cut_blocks(study, first["paragraph_id"]), forms)
-
-
-def _cut_blocks(study: Study, paragraph_of: pd.Series) -> pd.Series:
-    """The block of each unit, from the paragraph that it is in."""
-    paragraphs, blocks = study.corpus.paragraphs.set_index("paragraph_id"), []
-    for _, rows in paragraphs.groupby("doc_id", sort=False):
-        sections = section_blocks(rows)
-        runs = run_blocks(rows, min(RUN, max(len(rows) // LEAST_BLOCKS, 1)))
-        blocks.append(sections if sections.nunique() >= LEAST_BLOCKS else runs)
-    return paragraph_of.map(pd.concat(blocks))
+    blocks = first["paragraph_id"].map(make_blocks(study.corpus.paragraphs.set_index("paragraph_id")))
+    return TopicData(counts, terms.weigh(counts, weighting), first["doc_id"], blocks, forms)
 
 
 def list_numbers(data: TopicData, least: int, most: int) -> range:

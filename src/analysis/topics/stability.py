@@ -21,7 +21,8 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import normalize
 
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
-from analysis.stats.proportions import TIE
+from analysis.stats.permutation import p_value
+from analysis.stats.proportions import ROUNDING
 from analysis.topics.alignment import compare_topics, matched_similarity, measure_agreement
 from analysis.topics.refits import Fitter, Model, main_topics, number_blocks, refit, topic_shares
 
@@ -225,8 +226,7 @@ def compute_p_values(topics: pd.DataFrame, null: pd.DataFrame) -> pd.Series:
     [0.333, 0.667]
     """
     highest = null.groupby("draw")["stability"].max().to_numpy()
-    as_stable = (highest >= topics["stability"].to_numpy()[:, None] - TIE).sum(axis=1)
-    return pd.Series((1 + as_stable) / (len(highest) + 1), index=topics.index, name="p")
+    return pd.Series(p_value(highest[:, None], topics["stability"]), index=topics.index, name="p")
 
 
 def measure_stability_curve(
@@ -319,8 +319,8 @@ def choose_k(table: pd.DataFrame, *, stability: str = "random", shown: str = "nn
     criteria = pd.DataFrame(
         {
             "stability": curve,
-            "near_best": curve >= NEAR_BEST * curve.max() - TIE,
-            "large_enough": model["smallest_share"] >= LEAST_SHARE - TIE,
+            "near_best": curve >= NEAR_BEST * curve.max() - ROUNDING,
+            "large_enough": model["smallest_share"] >= LEAST_SHARE - ROUNDING,
             "spread_enough": model["fewest_blocks"] >= LEAST_BLOCKS,
         }
     )

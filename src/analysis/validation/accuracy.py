@@ -21,7 +21,8 @@ import pandas as pd
 
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
 from analysis.stats.clustered import Rate, block_correlation, block_rate
-from analysis.stats.proportions import TIE
+from analysis.stats.permutation import min_p
+from analysis.stats.proportions import ROUNDING
 
 COLUMNS = ["theme", "doc_id", "block", "coded", "found", "weight"]
 MEASURES = ("precision", "recall", "f1")
@@ -107,13 +108,10 @@ def compare_errors(judged: pd.DataFrame, *, n_draws: int = 5000, seed: int) -> p
     rng = np.random.default_rng(seed)
     deals = [np.arange(len(owner)), *(rng.permutation(len(owner)) for _ in range(n_draws))]
     drawn = np.array([_between(owner[deal].T @ errors, owner[deal].T @ sizes) for deal in deals])
-    # how many deals, the real one included, have a statistic as large as each
-    p = pd.DataFrame(-np.round(drawn, 9)).rank(method="max").to_numpy() / len(deals)
     some = errors.sum(axis=0) > 0
-    least = p[:, some].min(axis=1) if some.any() else np.ones(len(deals))
-    adjusted = (least[:, None] <= p[0] + TIE).mean(axis=0)
-    table = pd.DataFrame(names, columns=["theme", "measure", "errors", "n"])
-    return table.assign(p=np.where(some, p[0], np.nan), p_adjusted=np.where(some, adjusted, np.nan))
+    table = pd.DataFrame(names, columns=["theme", "measure", "errors", "n"]).assign(p=np.nan, p_adjusted=np.nan)
+    table.loc[some, ["p", "p_adjusted"]] = np.column_stack(min_p(drawn[:, some]))
+    return table
 
 
 def rogan_gladen(observed: np.ndarray, sensitivity: np.ndarray, specificity: np.ndarray) -> np.ndarray:
@@ -136,7 +134,7 @@ def rogan_gladen(observed: np.ndarray, sensitivity: np.ndarray, specificity: np.
     given = (np.asarray(one, dtype=float) for one in (observed, sensitivity, specificity))
     observed, se, sp = np.broadcast_arrays(*given)
     telling = se + sp - 1
-    useful = telling > TIE
+    useful = telling > ROUNDING
     corrected = (observed + sp - 1) / np.where(useful, telling, 1)
     return np.where(useful, np.clip(corrected, 0, 1), np.nan)
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.corpus.read import find_sentences
 from analysis.inputs import InputError, check_choice, check_keys, inside, read_text, read_yaml
+from analysis.stats.bootstrap import make_blocks
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.validation import agreement
@@ -90,7 +91,7 @@ def _check_theme(file: Path, table: pd.DataFrame, theme: str) -> None:
 
 def judge(here: Study, annotations: Annotations) -> pd.DataFrame:
     """
-    Every code beside what the dictionary found in that sentence; the section is the block in which errors may cluster.
+    Every code beside what the dictionary found in that sentence; errors may cluster in its block (`make_blocks`).
 
     Sentences are found in the corpus by their id where the text there is the same, else by their text.
 
@@ -111,15 +112,16 @@ def judge(here: Study, annotations: Annotations) -> pd.DataFrame:
                          remedy="Name the columns after the themes of data/themes.yml.")  # fmt: skip
     corpus = here.corpus.sentences.set_index("sentence_id", drop=False)
     units = _locate(table, corpus)
+    corpus["block"] = corpus["paragraph_id"].map(make_blocks(here.corpus.paragraphs.set_index("paragraph_id")))
     found = attention.mark_units(here.hits, pd.Series(corpus.index, name="sentence_id"), themes)
     parts = []
     for theme in themes:
         own = units[table[theme] != ""]
-        rows = corpus.loc[own, ["sentence_id", "doc_id", "section_id", "text"]].reset_index(drop=True)
+        rows = corpus.loc[own, ["sentence_id", "doc_id", "block", "text"]].reset_index(drop=True)
         cells = table.loc[own.index].reset_index(drop=True)
         weight = cells.get(f"{theme}_weight", pd.Series("1", index=cells.index))
         parts.append(
-            rows.rename(columns={"section_id": "block"}).assign(
+            rows.assign(
                 theme=theme,
                 coded=cells[theme] == "1",
                 found=found.loc[own, theme].to_numpy(),

@@ -6,16 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.report.elements import Verdict
 from analysis.report.wording import join_words
+from analysis.stats.verdict import judge_accuracy
 from analysis.study import Study
 from analysis.validation.accuracy import ALL
 from analysis.validation.annotations import Annotations
-
-# A theme coded in fewer sentences is too few to tell, as in `verdict.verdict`.
-LEAST_CODED = 10
-# F1 from which a dictionary is taken to do, Krippendorff's bar for agreement between coders.
-BAR = 0.8
 
 
 def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
@@ -66,22 +61,10 @@ def _range(values: pd.Series) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def judge_measure(here: Study, scores: pd.DataFrame, annotations: Annotations) -> Verdict:
-    """
-    How far the dictionary may be trusted, by a rule (written when the scores on the codes at hand were known).
-
-    "robust" when codes are by people, the dictionary was written without them, and the lower end of F1 is 0.8 or more
-    for every declared theme; "holds with reservations" when F1 is 0.8 or more for every declared theme coded in ten
-    sentences or more; "too few to tell" when there is no such theme; "inconclusive" otherwise.
-    """
-    own = _declared(here, scores)
-    enough = own[own["tp"] + own["fn"] >= LEAST_CODED]
-    if enough.empty:
-        return "too few to tell"
+def judge_measure(here: Study, scores: pd.DataFrame, annotations: Annotations) -> str:
+    """How far the dictionary may be trusted on the declared themes: `verdict.judge_accuracy`."""
     independent = annotations.kind == "human" and not annotations.used_for_dictionary
-    if independent and len(enough) == len(own) and (own["f1_low"] >= BAR).all():
-        return "robust"
-    return "holds with reservations" if (enough["f1"] >= BAR).all() else "inconclusive"
+    return judge_accuracy(_declared(here, scores), independent=independent)
 
 
 def describe_measure(here: Study, scores: pd.DataFrame, errors: pd.DataFrame, annotations: Annotations) -> str:
