@@ -1,4 +1,4 @@
-"""One notebook run with given parameters, in a kernel that sees nothing of the user, and made the same on every run."""
+"""A notebook run by Papermill in a kernel without the user's settings; equal inputs give equal bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from papermill.exceptions import PapermillExecutionError  # noqa: E402
 from papermill.execute import execute_notebook, remove_error_markers  # noqa: E402
 
 from analysis.pipeline.parameters import PLACES  # noqa: E402
-from analysis.pipeline.records import SOCKETS  # noqa: E402
+from analysis.pipeline.records import SOCKETS, socket_home  # noqa: E402
 
 # Sums must not depend on how many cores a machine has: one thread per kernel; steps run side by side instead.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -140,8 +140,7 @@ class ThisPython(KernelSpecManager):
 @contextmanager
 def kernel_manager() -> Iterator[AsyncKernelManager]:
     """A manager for one kernel that talks through socket files: no port is opened."""
-    # The path of a socket holds about 100 characters, so not below the project.
-    with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-") as sockets:
+    with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-", dir=socket_home()) as sockets:
         yield AsyncKernelManager(
             kernel_name="python3",
             kernel_spec_manager=ThisPython(),
