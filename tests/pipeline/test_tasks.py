@@ -72,9 +72,9 @@ WORDS = [
     "figures.write_words(output, run, n)\nfigures.write_values(output, run, n)\nprint(n)",
 ]
 SUM = [
-    'output = "out"\nvalues = "data/processed/values"\nfactor = 1',
+    'output = "out"\nvalues = "data/processed/values"\nneeds = []\nfactor = 1',
     "import json\nfrom pathlib import Path\nfrom study import figures, tables\n"
-    'n = sum(json.loads(file.read_text())["n"] for file in sorted(Path(values).glob("01_*.json"))) * factor',
+    'n = sum(json.loads(file.read_text())["n"] for file in (Path(values, f"{run}.json") for run in needs)) * factor',
     'tables.write_sum(output, n)\nfigures.write_values(output, "02_sum", n)\nprint(n)',
 ]
 

@@ -17,8 +17,9 @@ from analysis.inputs import InputError, nearest, read_text
 # type is a union), takes two seconds to import, and knows nothing of the cells of a running kernel, where a misspelt
 # parameter has to stop too.
 
-# Parameters that name folders a notebook writes to or reads from. They differ between runs and never reach a page.
-PLACES = ("output", "values")
+# Parameters that the pipeline gives: folders a notebook writes to or reads from, and what it reads there. They are no
+# choice of the study and never reach a page.
+PLACES = ("output", "values", "needs")
 MAGIC = re.compile(r"^(\s*)[%!].*$", flags=re.MULTILINE)
 INJECTED = "# Parameters\n"  # how Papermill begins the cell with the values it was given
 

@@ -205,8 +205,8 @@ def make_run(project: Project, run: Run, tree: Path) -> None:
 
 
 def places(project: Project, run: Run, out: Path) -> dict[str, Any]:
-    """The parameters of a run with the folders it writes to and reads values from."""
-    values = {"values": str(project.root / VALUES)} if run.needs else {}
+    """The parameters of a run, the folder it writes to, and where which values lie that it reads."""
+    values = {"values": str(project.root / VALUES), "needs": list(run.needs)} if run.needs else {}
     return {**run.parameters, "output": str(out), **values}
 
 
