@@ -53,9 +53,8 @@ def main() -> None:
         seconds, printed = run(project)
         runs = runs_in(printed)
         bound = 1.5 * (0.5 + 2.0 * len(runs))
-        print(
-            f"all, {len(runs)} notebooks: {seconds:.1f} s (bound {bound:.1f}); load of the machine {os.getloadavg()[0]:.1f}"
-        )
+        load = os.getloadavg()[0]
+        print(f"all, {len(runs)} notebooks: {seconds:.1f} s (bound {bound:.1f}); load of the machine {load:.1f}")
         nothing = min(run(project)[0] for _ in range(5))
         print(f"nothing to do: {nothing:.2f} s, best of 5 (bound 1.5)")
         again = [name for name in runs if runs_in(run(project, f"run:{name}")[1])]

@@ -100,6 +100,14 @@ def test_a_kernel_that_dies_is_a_failure(tmp_path):
         execute(tmp_path)
 
 
+def test_a_temporary_folder_with_a_long_name_is_no_place_for_sockets(tmp_path, monkeypatch):
+    temporary = tmp_path / ("long" * 25)
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    write_notebook(tmp_path, "print(theme)")
+    assert printed(execute(tmp_path)) == "cyber\n"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ipykernel looks once a second, without a promise")
 def test_a_kernel_ends_with_its_runner_even_when_it_is_busy(tmp_path):
     busy = f"import os\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\nsum(range(10**12))"

@@ -67,10 +67,11 @@ class Package:
             return frozenset()
         source = file.read_text(encoding="utf-8-sig", errors="replace")
         package = module_name(self.folder, file.parent / "__init__.py")
-        files = {one for name in self._names_in(source, str(file), package) for one in self._resolve(name)}
+        names = self._names_in(source, str(file), package)
+        files = {imported for name in names for imported in self._resolve(name)}
         lazy = file.with_suffix(".pyi").is_file()  # names itself only to say where its stub is
         if not lazy and any(word in source for word in FILE_FINDERS):
-            files |= {one for one in file.parent.rglob("*") if one.is_file() and one.suffix not in CODE}
+            files |= {path for path in file.parent.rglob("*") if path.is_file() and path.suffix not in CODE}
         return frozenset(files)
 
     def _names_in(self, source: str, where: str, package: str) -> set[str]:
@@ -86,9 +87,7 @@ class Package:
         home = dotted
         while home and home not in self.modules:
             home = home.rpartition(".")[0]
-        parts = home.split(".")
-        above = [".".join(parts[: end + 1]) for end in range(len(parts))]
-        yield from (self.modules[name] for name in above if name in self.modules)
+        yield from (self.modules[name] for name in beginnings(home) if name in self.modules)
         if home and (stub := self.modules[home].with_suffix(".pyi")).is_file():
             yield stub
 
@@ -106,6 +105,12 @@ def module_name(folder: Path, file: Path) -> str:
     """
     parts = file.relative_to(folder.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def beginnings(dotted: str) -> list[str]:
+    """``["a", "a.b", "a.b.c"]`` for ``a.b.c``."""
+    parts = dotted.split(".")
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]
 
 
 def read_imports(source: str, where: str, package: str = "") -> set[str]:
@@ -129,8 +134,7 @@ def read_imports(source: str, where: str, package: str = "") -> set[str]:
     names: set[str] = set()
     for statement in statements_in(tree):
         if isinstance(statement, ast.Import):  # binds the first name, through which all others can be reached
-            parts = [alias.name.split(".") for alias in statement.names]
-            names |= {".".join(one[: end + 1]) for one in parts for end in range(len(one))}
+            names |= {above for alias in statement.names for above in beginnings(alias.name)}
         elif isinstance(statement, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - statement.level + 1] if statement.level else []
             start = ".".join([*above, *([statement.module] if statement.module else [])])

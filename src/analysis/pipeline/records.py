@@ -130,12 +130,12 @@ def put(file: Path, target: Path) -> None:
 
 def forget_others(root: Path, steps: Collection[str]) -> None:
     """Remove the records of steps that are no longer part of the study, and the files only they made."""
-    kept = {name for step in steps if (record := read_record(root, step)) for name in record.outputs}
+    still_made = {name for step in steps if (record := read_record(root, step)) for name in record.outputs}
     known = {record_file(root, step) for step in steps}
     for path in sorted((root / WORK / "records").glob("*.json")):
         if path not in known:
             record = read_record(root, path.stem)
-            for name in set(record.outputs if record else ()) - kept:
+            for name in set(record.outputs if record else ()) - still_made:
                 (root / name).unlink(missing_ok=True)
             path.unlink()
 

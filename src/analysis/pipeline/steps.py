@@ -159,9 +159,9 @@ def run_key(project: Project, run: Run) -> dict[str, str]:
     """What a run depends on: notebook, parameters, data, values of other runs, the lock, and the code it can reach."""
     path = project.path_of(run)
     cells = parameters.read_cells(path)
-    said = [[cell["cell_type"], cell["source"], cell.get("metadata", {}).get("tags", [])] for cell in cells]
+    content = [[cell["cell_type"], cell["source"], cell.get("metadata", {}).get("tags", [])] for cell in cells]
     return {
-        f"notebooks/{path.name}": digest(json.dumps(said).encode()),
+        f"notebooks/{path.name}": digest(json.dumps(content).encode()),
         "parameters": json.dumps(run.parameters, sort_keys=True),
         "Python": platform.python_version(),
         **project.digest_of(LOCK),
@@ -223,8 +223,8 @@ def place_of(run: Run, file: Path) -> Path:
     >>> str(place_of(Run("02_themes", "Themes"), Path("tables/02_themes-share.csv")))
     'reports/tables/02_themes-share.csv'
     """
-    own = file.name.startswith((f"{run.name}-", f"{run.name}."))
-    if len(file.parts) != 2 or file.parts[0] not in PLACED or not own:
+    named = file.name.startswith((f"{run.name}-", f"{run.name}."))
+    if len(file.parts) != 2 or file.parts[0] not in PLACED or not named:
         raise StepError(
             f"{run.notebook}.ipynb wrote {file.as_posix()}; allowed are files {run.name}-… and {run.name}.json in"
             f" {', '.join(PLACED)}. Open its outputs with exports.open_outputs(output, {run.name!r})."
@@ -234,14 +234,14 @@ def place_of(run: Run, file: Path) -> Path:
 
 def earlier_outputs(project: Project, run: Run) -> list[str]:
     """The figures, tables and values that are a run's by their names, whichever machine made them."""
-    names = [one.name for one in project.runs]
-    found = []
+    names = [each.name for each in project.runs]
+    files = []
     for folder in PLACED.values():
         for file in sorted((project.root / folder).glob(f"{run.name}[-.]*")):
             owners = [name for name in names if file.name.startswith((f"{name}-", f"{name}."))]
             if max(owners, key=len) == run.name:
-                found.append((folder / file.name).as_posix())
-    return found
+                files.append((folder / file.name).as_posix())
+    return files
 
 
 # --- a page: executed notebook to HTML
@@ -283,7 +283,7 @@ def describe_run(project: Project, run: Run) -> dict[str, Any]:
 def versions(pyproject: Path) -> dict[str, str]:
     """The versions of Python and of the packages that a project names; Python's without its third number."""
     declared = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
-    packages = sorted(re.split(r"[^\w-]", one, maxsplit=1)[0] for one in declared)
+    packages = sorted(re.split(r"[^\w-]", requirement, maxsplit=1)[0] for requirement in declared)
     # The lock fixes the packages. The third number of Python is the machine's, and changes no result.
     python = ".".join(platform.python_version_tuple()[:2])
     return {"Python": python, **{name: metadata.version(name) for name in packages}}
@@ -372,13 +372,13 @@ def files_named_in(folder: Path, name: str) -> set[str]:
     """The names of the files that a YAML file names under ``file`` or ``files``, as paths or globs below its folder."""
     start = (folder / name).parent
     patterns = FILE_KEY.findall((folder / name).read_text(encoding="utf-8", errors="replace"))
-    found: set[Path] = set()
+    paths: set[Path] = set()
     for pattern in {pattern.strip() for pattern in patterns}:
         with suppress(
             OSError, ValueError, IndexError, NotImplementedError
         ):  # no pattern: the check of the data says so
-            found |= {path for path in start.glob(pattern) if path.is_file()}
-    return {path.relative_to(folder).as_posix() for path in found if ".." not in path.parts}
+            paths |= {path for path in start.glob(pattern) if path.is_file()}
+    return {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}
 
 
 def is_file_below(folder: Path, name: str) -> bool:

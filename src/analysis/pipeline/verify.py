@@ -11,7 +11,7 @@ import sys
 import tempfile
 from base64 import b64decode
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -43,7 +43,7 @@ class Difference(NamedTuple):
     tolerated: bool
 
 
-Found = Iterator[tuple[str, str, str, str, bool]]  # where, committed, fresh, amount, tolerated
+Places = Iterator[tuple[str, str, str, str, bool]]  # where, committed, fresh, amount, tolerated
 
 
 def compare(committed: Path, fresh: Path, folders: tuple[str, ...] = FOLDERS) -> list[Difference]:
@@ -68,17 +68,17 @@ def compare(committed: Path, fresh: Path, folders: tuple[str, ...] = FOLDERS) ->
     >>> compare(Path("nowhere"), Path("nowhere"))
     []
     """
-    found = []
+    differences = []
     for name in sorted({*list_files(committed, folders), *list_files(fresh, folders)}):
         old, new = committed / name, fresh / name
         if not new.is_file():
-            found.append(Difference(name, "file", "is there", "is not made", "", False))
+            differences.append(Difference(name, "file", "is there", "is not made", "", False))
         elif not old.is_file():
-            found.append(Difference(name, "file", "is not there", "is made", "", False))
+            differences.append(Difference(name, "file", "is not there", "is made", "", False))
         else:
-            pairs = compare_content(Path(name).suffix, old.read_bytes(), new.read_bytes())
-            found.extend(Difference(name, *pair) for pair in pairs)
-    return found
+            places = compare_content(Path(name).suffix, old.read_bytes(), new.read_bytes())
+            differences.extend(Difference(name, *place) for place in places)
+    return differences
 
 
 def list_files(root: Path, folders: tuple[str, ...]) -> list[str]:
@@ -87,7 +87,7 @@ def list_files(root: Path, folders: tuple[str, ...]) -> list[str]:
     return [file.relative_to(root).as_posix() for file in files if not file.name.startswith(".")]
 
 
-def compare_content(suffix: str, old: bytes, new: bytes) -> Found:
+def compare_content(suffix: str, old: bytes, new: bytes) -> Places:
     """The differences of two files, `suffix` their ending; none for equal bytes."""
     if old == new:
         return
@@ -106,7 +106,7 @@ def compare_content(suffix: str, old: bytes, new: bytes) -> Found:
     yield from differences or [("bytes", f"{len(old)}", f"{len(new)}", "same content, written otherwise", True)]
 
 
-def compare_text(old: str, new: str, absolute: float) -> Found:
+def compare_text(old: str, new: str, absolute: float) -> Places:
     """Two texts line by line: each number by tolerance, whole ones and all that is no number exactly."""
     for line, (a, b) in enumerate(zip_longest(old.splitlines(), new.splitlines(), fillvalue=""), start=1):
         if a != b and NUMBER.sub("0", a) != NUMBER.sub("0", b):
@@ -124,10 +124,10 @@ def compare_text(old: str, new: str, absolute: float) -> Found:
 def count_names(svg: str) -> str:
     """A drawing whose elements are named by their order: matplotlib names them by checksums of what they draw."""
     names = {name: f"n{at}" for at, name in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))}
-    return NAME.sub(lambda found: found[1] + names.get(found[2], found[2]), svg)
+    return NAME.sub(lambda match: match[1] + names.get(match[2], match[2]), svg)
 
 
-def compare_page(old: str, new: str) -> Found:
+def compare_page(old: str, new: str) -> Places:
     """Two pages: their text, and what they embed by the rules of its kind."""
     yield from compare_text(PARTS.sub("(embedded)", old), PARTS.sub("(embedded)", new), ABSOLUTE)
     parts = [[embedded(part) for part in PARTS.finditer(page)] for page in (old, new)]
@@ -136,8 +136,8 @@ def compare_page(old: str, new: str) -> Found:
         yield "embedded files", short(kinds[0]), short(kinds[1]), "", False
         return
     for at, ((kind, left), (_, right)) in enumerate(zip(*parts, strict=True), start=1):
-        found = compare_content(kind, left, right)
-        yield from ((f"embedded {at} ({kind}), {pair[0]}", *pair[1:]) for pair in found)
+        for where, committed, fresh, amount, tolerated in compare_content(kind, left, right):
+            yield f"embedded {at} ({kind}), {where}", committed, fresh, amount, tolerated
 
 
 def embedded(part: re.Match[str]) -> tuple[str, bytes]:
@@ -148,7 +148,7 @@ def embedded(part: re.Match[str]) -> tuple[str, bytes]:
     return KINDS.get(part["type"], ".txt"), b64decode(data) if "base64" in part["how"] else data
 
 
-def compare_png(old: bytes, new: bytes) -> Found:
+def compare_png(old: bytes, new: bytes) -> Places:
     """Images by their pixels, each channel from 0 to 255."""
     import numpy as np
     from PIL import Image
@@ -185,15 +185,15 @@ def format_differences(differences: list[Difference], *, each: int = 12) -> str:
     Failures come before what is within tolerance.
     """
     lines = []
-    for file in dict.fromkeys(one.file for one in differences):
-        own = sorted((one for one in differences if one.file == file), key=lambda one: one.tolerated)
-        failures = sum(not one.tolerated for one in own)
-        lines.append(f"{file}: {failures} beyond tolerance, {len(own) - failures} within")
-        for one in own[:each]:
-            mark = "~" if one.tolerated else "!"
-            lines.append(f"  {mark} {one.where:<34} {one.committed:>24} -> {one.fresh:<24} {one.amount}".rstrip())
-        if len(own) > each:
-            lines.append(f"    … and {len(own) - each} more")
+    ordered = sorted(differences, key=lambda place: (place.file, place.tolerated))
+    for file, group in groupby(ordered, key=lambda place: place.file):
+        places = list(group)
+        failures = sum(not place.tolerated for place in places)
+        lines.append(f"{file}: {failures} beyond tolerance, {len(places) - failures} within")
+        for _, where, committed, fresh, amount, tolerated in places[:each]:
+            lines.append(f"  {'~' if tolerated else '!'} {where:<34} {committed:>24} -> {fresh:<24} {amount}".rstrip())
+        if len(places) > each:
+            lines.append(f"    … and {len(places) - each} more")
     return "\n".join(lines)
 
 
@@ -216,12 +216,12 @@ def verify(project: Path) -> int:
         return status
     differences = compare_with_committed(project, committed, fresh)
     n_files = len(list_files(fresh, FOLDERS))
-    failures = [one for one in differences if not one.tolerated]
+    failures = [difference for difference in differences if not difference.tolerated]
     if differences:
         print(f"\n{'! differs, ~ within tolerance':<38} {'committed':>24} -> fresh")
         print(format_differences(differences))
     if failures:
-        files = {one.file for one in failures}
+        files = {failure.file for failure in failures}
         print(f"\n{len(failures)} differences in {len(files)} files. The fresh ones are in {fresh}.")
         print("Where they are right, run make reports and commit figures/ and reports/.")
         return 1
@@ -237,9 +237,11 @@ def compare_with_committed(project: Path, committed: Path, fresh: Path) -> list[
         print("No git here: comparing with the files in the folder.")
         return compare(project, fresh)
     differences = compare(committed, fresh)
-    changed = {one.file for one in compare(committed, project)}
-    in_folder = [one for one in compare(project, fresh) if one.file in changed]
-    return [*differences, *(one._replace(file=f"{one.file} (in the folder, not committed)") for one in in_folder)]
+    changed = {difference.file for difference in compare(committed, project)}
+    for difference in compare(project, fresh):
+        if difference.file in changed:
+            differences.append(difference._replace(file=f"{difference.file} (in the folder, not committed)"))
+    return differences
 
 
 def export_index(project: Path, target: Path) -> bool:
@@ -255,4 +257,6 @@ def export_index(project: Path, target: Path) -> bool:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal need not be able to show every character
     sys.exit(verify(Path.cwd()))
