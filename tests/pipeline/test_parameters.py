@@ -125,7 +125,7 @@ def papermill(folder: Path, *parameters: str) -> str:
     return done.stderr if done.returncode else ""
 
 
-@pytest.mark.slow
+@pytest.mark.kernel
 def test_papermill_as_typed_stops_at_a_misspelt_name_and_at_a_wrong_type(tmp_path):
     assert papermill(tmp_path, "-p", "theme", "cbrn", "-p", "seed", "2", "-y", "pairs: [[a, b]]") == ""
     misspelt = papermill(tmp_path, "-p", "thme", "cbrn")

@@ -12,6 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from analysis.pipeline import run_notebook as execution
 from analysis.pipeline.run_notebook import NotebookError, run_notebook
 
+pytestmark = pytest.mark.kernel
+
 PARAMETERS = 'theme = "cyber"\noutput = "out"'
 
 

@@ -18,6 +18,8 @@ from analysis.pipeline import steps, tasks
 from analysis.pipeline.steps import Project, Run, StepError
 from analysis.pipeline.verify import verify
 
+pytestmark = pytest.mark.kernel
+
 DODO = """
 from pathlib import Path
 from doit import get_var
