@@ -12,8 +12,6 @@ from typing import Any
 
 from analysis.inputs import InputError, nearest, read_text
 
-# Parameters that name folders a notebook writes to or reads from. They differ between runs and never reach a page.
-PLACES = ("output", "values")
 JSON_TYPES = (type(None), bool, int, float, str, list, dict)
 MAGIC = re.compile(r"^(\s*)[%!].*$", flags=re.MULTILINE)
 

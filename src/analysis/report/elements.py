@@ -20,8 +20,8 @@ from markupsafe import Markup
 
 from analysis import inputs
 from analysis.report import network_view
-from analysis.report.exports import MUTED
 from analysis.report.glossary import gloss
+from analysis.report.style import MUTED, marker_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,14 +73,14 @@ def fill(template: str, *values: object, **named: object) -> Markup:
 
 def term(word: str, glossary: Mapping[str, str], *, language: str = "nl") -> Markup:
     """
-    A word in its language, and what it means in English; a word without a gloss stands plainly.
+    A word in its language (none: unknown), and what it means in English; a word without a gloss stands plainly.
 
     Examples
     --------
     >>> term("cyberaanval", {"cyberaanval": "cyber attack"})
     Markup('<span lang="nl">cyberaanval</span> <span class="gloss">‘cyber attack’</span>')
     """
-    shown = Markup('<span lang="{}">{}</span>').format(language, escape(word))
+    shown = Markup('<span lang="{}">{}</span>').format(language, escape(word)) if language else escape(word)
     meaning = gloss(word, glossary)
     return shown + Markup(' <span class="gloss">‘{}’</span>').format(escape(meaning)) if meaning else shown
 
@@ -164,9 +164,7 @@ def network(data: Mapping[str, Any], *, name: str, caption: str, alt: str, svg: 
 
 def _with_markers(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same network, each theme with its marker."""
-    from analysis.report.style import MARKERS  # brings matplotlib, half a second that only notebooks should spend
-
-    themes = [{"marker": MARKERS.get(theme.get("name"), "o"), **theme} for theme in data.get("themes", [])]
+    themes = [{"marker": marker_of(place), **theme} for place, theme in enumerate(data.get("themes", []))]
     return {**data, "themes": themes}
 
 

@@ -1,9 +1,13 @@
-"""Words of generated sentences: lists, plurals."""
+"""Words of generated sentences: lists, plurals, numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 
-def join_words(parts: list[str]) -> str:
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def join_words(parts: Sequence[str]) -> str:
     """
     A list as it is read: ``a, b and c``.
 
@@ -13,3 +17,16 @@ def join_words(parts: list[str]) -> str:
     'a, b and c'
     """
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def count_noun(n: int, noun: str) -> str:
+    """
+    A number with its noun, in words up to twelve.
+
+    Examples
+    --------
+    >>> count_noun(1, "text"), count_noun(3, "text"), count_noun(40, "text")
+    ('one text', 'three texts', '40 texts')
+    """
+    number = NUMBERS[n] if 0 <= n < len(NUMBERS) else f"{n:,}"
+    return f"{number} {noun}" if n == 1 else f"{number} {noun}s"

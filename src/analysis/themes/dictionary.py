@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.corpus.tokens import compile_word, token_spans
 from analysis.inputs import InputError, check_keys, read_yaml
+from analysis.report import style
 
 Role = Literal["core", "border", "excluded"]
 ROLES: tuple[Role, ...] = ("core", "border", "excluded")
@@ -38,6 +39,7 @@ class Theme:
     border: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     notes: str = ""
+    marker: str = "o"  # as matplotlib calls it
 
     @property
     def in_words(self) -> str:
@@ -162,21 +164,33 @@ def read_themes(path: Path) -> Themes:
             allowed="a mapping of theme names",
             remedy="Write themes: and below it one name a theme, indented.",
         )
-    return Themes(
-        {name: _read_theme(name, entry, f"{path}, themes.{name}") for name, entry in content["themes"].items()}
-    )
+    read = [_read_theme(name, entry, f"{path}, themes.{name}") for name, entry in content["themes"].items()]
+    order = [theme.name for theme in read if theme.declared]
+    return Themes({theme.name: _draw_theme(theme, order) for theme in read})
+
+
+def _draw_theme(theme: Theme, declared: Sequence[str]) -> Theme:
+    """The theme with its marker, and with a colour if it names none; both by its place among the declared themes."""
+    if not theme.declared:
+        return replace(theme, colour=theme.colour or style.MUTED)
+    place = declared.index(theme.name)
+    return replace(theme, colour=theme.colour or style.colour_of(place), marker=style.marker_of(place))
 
 
 def _read_theme(name: str, entry: object, where: str) -> Theme:
     fields = check_keys(
         entry,
         where,
-        required=["label", "definition", "colour", "core"],
-        optional=["declared", "border", "excluded", "notes"],
+        required=["label", "definition", "core"],
+        optional=["colour", "declared", "border", "excluded", "notes"],
     )
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", str(fields["colour"])):
+    colour = fields.get("colour", "")
+    if "colour" in fields and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(colour)):
         raise InputError(
-            f"{where}.colour", repr(fields["colour"]), allowed="a colour '#rrggbb' in quotes", remedy="Correct it."
+            f"{where}.colour",
+            repr(colour),
+            allowed="a colour '#rrggbb' in quotes",
+            remedy="Correct it or leave it out.",
         )
     if not isinstance(fields.get("declared", False), bool):
         raise InputError(f"{where}.declared", repr(fields["declared"]), allowed="true or false", remedy="Correct it.")
@@ -190,7 +204,7 @@ def _read_theme(name: str, entry: object, where: str) -> Theme:
         name,
         str(fields["label"]),
         str(fields["definition"]).strip(),
-        str(fields["colour"]),
+        str(colour),
         fields.get("declared", False),
         terms["core"],
         terms["border"],
