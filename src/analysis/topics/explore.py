@@ -12,6 +12,7 @@ from scipy import sparse
 
 from analysis.corpus import counts as terms
 from analysis.corpus.tokens import tokenize
+from analysis.stats.bootstrap import make_blocks
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.themes.dictionary import match_terms
@@ -65,7 +66,9 @@ def prepare_texts(
     first = terms.first_sentences(sentences, counts)
     words = terms.list_words(sentences, here.languages, institution_words=institution_words)
     forms = {**{term: term for term in counts.terms}, **terms.show_forms(words)}
-    return Material(counts, terms.weigh(counts, weighting), first["doc_id"], first["section_id"], forms)
+    blocks = make_blocks(here.corpus.paragraphs.set_index("paragraph_id"))
+    first_blocks = first["paragraph_id"].map(blocks)
+    return Material(counts, terms.weigh(counts, weighting), first["doc_id"], first_blocks, forms)
 
 
 def make_fit(n_topics: int, init: str) -> Fit:

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.corpus.read import find_sentences
 from analysis.inputs import InputError, inside, show
 from analysis.schema import Entry, Line, read_optional
+from analysis.stats.bootstrap import make_blocks
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.validation import agreement
@@ -98,7 +99,7 @@ def _check_theme(file: Path, table: pd.DataFrame, theme: str) -> None:
 
 def judge(study: Study, annotations: Annotations) -> pd.DataFrame:
     """
-    Every code beside what the dictionary found in that sentence; the section is the block in which errors may cluster.
+    Every code beside what the dictionary found in that sentence; errors may cluster in its block (`make_blocks`).
 
     Sentences are found in the corpus by their id where the text there is the same, else by their text.
 
@@ -121,15 +122,16 @@ def judge(study: Study, annotations: Annotations) -> pd.DataFrame:
                          remedy="Name the columns after the themes of data/themes.yml.")  # fmt: skip
     corpus = study.corpus.sentences.set_index("sentence_id", drop=False)
     units = _locate(table, corpus)
+    corpus["block"] = corpus["paragraph_id"].map(make_blocks(study.corpus.paragraphs.set_index("paragraph_id")))
     found = attention.mark_units(study.hits, pd.Series(corpus.index, name="sentence_id"), themes)
     parts = []
     for theme in themes:
         coded = units[table[theme] != ""]
-        rows = corpus.loc[coded, ["sentence_id", "doc_id", "section_id", "text"]].reset_index(drop=True)
+        rows = corpus.loc[coded, ["sentence_id", "doc_id", "block", "text"]].reset_index(drop=True)
         cells = table.loc[coded.index].reset_index(drop=True)
         weight = cells.get(f"{theme}_weight", pd.Series("1", index=cells.index))
         parts.append(
-            rows.rename(columns={"section_id": "block"}).assign(
+            rows.assign(
                 theme=theme,
                 coded=cells[theme] == "1",
                 found=found.loc[coded, theme].to_numpy(),
