@@ -11,9 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.inputs import InputError
-
-# The verdicts under other choices, in the same order.
-ROBUSTNESS = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
+from analysis.stats.verdict import OF_CLAIM
 
 
 # Which claims a page makes can be seen by what its notebook hands on: the name of a theme, changes of all themes, ties.
@@ -90,7 +88,7 @@ def _list_robustness(own: list[Mapping[str, Any]]) -> Markup:
 
 
 def _count_robustness(own: list[Mapping[str, Any]], page: str) -> Markup:
-    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in ROBUSTNESS]
+    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in OF_CLAIM]
     if not own:
         return Markup("–")
     told = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
@@ -99,8 +97,8 @@ def _count_robustness(own: list[Mapping[str, Any]], page: str) -> Markup:
 
 def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> pd.DataFrame:
     """One row per declared finding that is more than too few to tell, strongest verdict first, with its curve."""
-    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in ROBUSTNESS[:3]]
-    rows.sort(key=lambda one: (ROBUSTNESS.index(one["verdict"]), one["joint_p"]))
+    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in OF_CLAIM[:3]]
+    rows.sort(key=lambda one: (OF_CLAIM.index(one["verdict"]), one["joint_p"]))
     table = {
         "claim": pd.Series(
             [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object
