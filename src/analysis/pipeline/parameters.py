@@ -17,9 +17,7 @@ from analysis.inputs import InputError, nearest, read_text
 # type is a union), takes two seconds to import, and knows nothing of the cells of a running kernel, where a misspelt
 # parameter has to stop too.
 
-# Parameters that the pipeline gives: folders a notebook writes to or reads from, and what it reads there. They are no
-# choice of the study and never reach a page.
-PLACES = ("output", "values", "needs")
+JSON_TYPES = (type(None), bool, int, float, str, list, dict)
 MAGIC = re.compile(r"^(\s*)[%!].*$", flags=re.MULTILINE)
 INJECTED = "# Parameters\n"  # how Papermill begins the cell with the values it was given
 

@@ -27,8 +27,8 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 from papermill.execute import execute_notebook, remove_error_markers  # noqa: E402
 
-from analysis.pipeline.parameters import PLACES  # noqa: E402
 from analysis.pipeline.records import SOCKETS, socket_home  # noqa: E402
+from analysis.report.files import PLACES  # noqa: E402
 
 # Sums must not depend on how many cores a machine has: one thread per kernel; steps run side by side instead.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")

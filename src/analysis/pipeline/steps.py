@@ -61,6 +61,11 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.notebook)
 
+    @property
+    def theme(self) -> str:
+        """The theme that the notebook is run for, if it is run for one: other pages lead to this page by it."""
+        return str(self.parameters.get("theme", ""))
+
 
 @dataclass(frozen=True)
 class Project:
@@ -113,7 +118,7 @@ class Project:
         """The pages in reading order; the title of each is the first heading of its notebook."""
         from analysis.report.pages import Page
 
-        return [Page(run.name, title_of(self.path_of(run)), run.label, run.group) for run in self.runs]
+        return [Page(run.name, title_of(self.path_of(run)), run.label, run.group, run.theme) for run in self.runs]
 
 
 class StepError(RuntimeError):
@@ -306,7 +311,7 @@ def versions(pyproject: Path) -> dict[str, str]:
 
 def pages_key(project: Project) -> dict[str, str]:
     """What the navigation depends on."""
-    pages = [[run.name, title_of(project.path_of(run)), run.label, run.group] for run in project.runs]
+    pages = [[run.name, title_of(project.path_of(run)), run.label, run.group, run.theme] for run in project.runs]
     return {"pages": json.dumps(pages)}
 
 
