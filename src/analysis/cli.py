@@ -171,12 +171,12 @@ def _check_codings(root: Path) -> str:
 
 
 def _check_ties(root: Path) -> str:
-    from analysis.networks.network import choose_words, mark_nodes, read_declared
+    from analysis.networks.network import build_incidence, choose_words, read_declared
     from analysis.study import open_study
 
     here = open_study(root=root)
     declared = read_declared(root / "data/ties.yml", here.themes)
-    choose_words(mark_nodes(here), declared.words, 0)
+    choose_words(build_incidence(here), declared.words, 0)
     return f"data/ties.yml: {len(declared.pairs)} pairs of themes and {len(declared.words)} words"
 
 

@@ -121,6 +121,7 @@ def test_modularity_of_barbells_is_that_of_networkx_tests():
     assert measure_quality(longer, division) == pytest.approx(0.518229, abs=5e-7)
 
 
+@settings(deadline=None)
 @given(GRAPHS, st.sampled_from([0.3, 1.0, 2.0]), st.integers(0, 99))
 def test_modularity_is_that_of_networkx(edges, resolution, seed):
     graph = graph_of(edges)
@@ -147,6 +148,7 @@ def test_the_best_of_many_runs_is_the_best_of_all_partitions(function):
         assert consensus(graph, n_runs=40, seed=1, **options).best == pytest.approx(best, abs=1e-12)
 
 
+@settings(deadline=None)
 @example([("n0", "n1", 2.0), ("n0", "n2", 1.0)], "cpm", 21)
 @given(GRAPHS, st.sampled_from(["modularity", "cpm"]), st.integers(0, 99))
 def test_after_a_search_no_node_gains_by_moving_or_by_being_alone(edges, function, seed):
@@ -193,7 +195,7 @@ def test_agreement_is_the_mean_adjusted_rand_index(runs):
     assert communities._compare_runs(np.array(runs))[1] == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(GRAPHS, st.randoms(use_true_random=False), st.sampled_from(["modularity", "cpm"]))
 def test_the_order_in_which_a_graph_was_built_does_not_matter(edges, chance, function):
     graph = graph_of(edges)
@@ -210,7 +212,7 @@ def test_the_order_in_which_a_graph_was_built_does_not_matter(edges, chance, fun
     assert one.quality == two.quality or not ties
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(GRAPHS)
 def test_a_consensus_is_a_partition_in_canonical_order(edges):
     graph = graph_of(edges)

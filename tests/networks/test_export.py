@@ -187,7 +187,7 @@ TEXT = st.text(max_size=12)
 VALUES = st.one_of(TEXT, st.integers(-(10**9), 10**9), st.floats(), st.booleans(), st.none())
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(TEXT, VALUES), min_size=1, max_size=5), VALUES)
 def test_any_label_and_value_survive_in_gexf_and_graphml(rows, weight):
     graph = nx.Graph()

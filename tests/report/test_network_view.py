@@ -77,7 +77,7 @@ def change(place, number, **values):
         (change("nodes", 0, y="up"), "nodes[0].y: found 'up'"),
         (change("nodes", 0, label=" "), "nodes[0].label: found an empty text"),
         (change("nodes", 0, theme="cybr"), "nodes[0].theme: found 'cybr', allowed is one of cyber, radicalisation"),
-        (change("nodes", 0, label_at="north"), "nodes[0].label_at: found 'north'"),
+        (change("nodes", 0, language="nl_NL"), "nodes[0].language: found 'nl_NL'"),
         (change("nodes", 0, passages=['1" onload="x']), "nodes[0].passages: found '1\" onload=\"x'"),
         (change("nodes", 1, id="grens"), "network terms, nodes: found 'grens' twice"),
         (change("ties", 2, target="grenz"), "ties[2].target: found 'grenz'"),

@@ -23,7 +23,8 @@ from analysis.inputs import InputError, check_at_least, check_choice
 
 Quality = Literal["modularity", "cpm"]
 
-ITERATIONS = 10  # of the Leiden algorithm in one search, as in VOSviewer
+ITERATIONS = 5  # of the Leiden algorithm in one run: on ten published networks the best of 40 runs is that after 10
+ROUNDING = 1e-12  # of all ties: a smaller gain is none
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def _read_ties(graph: nx.Graph, weight: str | None, resolution: float) -> tuple[
 
 def _search(ties: sparse.csr_array, function: Quality, resolution: float, seed: np.random.SeedSequence) -> np.ndarray:
     """
-    The community of each node, from one run of the Leiden algorithm.
+    The community of each node, from one run of the Leiden algorithm; then no single node gains by moving.
 
     Of two communities that would gain a node alike the algorithm takes the first it sees, and the node would seem to
     belong there steadily: each run sees the nodes in an order of its own.
@@ -199,23 +200,41 @@ def _search(ties: sparse.csr_array, function: Quality, resolution: float, seed: 
     n = ties.shape[0]
     if not ties.nnz:
         return np.arange(n)
-    if function == "cpm":
-        ties, resolution = _equal_strengths(ties, resolution)
-    order = np.random.default_rng(seed).permutation(ties.shape[0])
-    mixed = sparse.csr_array(ties[order][:, order])
+    network, gamma = (ties, resolution) if function == "modularity" else _equal_strengths(ties, resolution)
+    order = np.random.default_rng(seed).permutation(network.shape[0])
+    mixed = sparse.csr_array(network[order][:, order])
     mixed.sort_indices()
     _, of_node = graspologic_native.leiden_csr(
         mixed.indptr.astype(np.int64),
         mixed.indices.astype(np.int32),
         mixed.data,
         len(order),
-        resolution=resolution,
+        resolution=gamma,
         iterations=ITERATIONS,
         seed=int(seed.generate_state(1)[0]),
     )
     labels = np.empty(len(order), dtype=np.int64)
     labels[order] = [of_node[place] for place in range(len(order))]
-    return labels[:n]
+    return _move_nodes(ties, np.unique(labels[:n], return_inverse=True)[1], *_price(ties, function, resolution))
+
+
+def _move_nodes(ties: sparse.csr_array, labels: np.ndarray, sizes: np.ndarray, price: float) -> np.ndarray:
+    """Communities after single nodes went where they gain most, or stayed alone, until none gains."""
+    n, least = len(labels), ROUNDING * ties.sum()
+    total = np.bincount(labels, weights=sizes, minlength=n)
+    moved = True
+    while moved:
+        moved = False
+        for node in range(n):
+            near = slice(ties.indptr[node], ties.indptr[node + 1])
+            total[labels[node]] -= sizes[node]
+            tied = np.bincount(labels[ties.indices[near]], weights=ties.data[near], minlength=n)
+            gains = tied - price * sizes[node] * total
+            best = gains.argmax()
+            if gains[best] > gains[labels[node]] + least:
+                labels[node], moved = best, True
+            total[labels[node]] += sizes[node]
+    return labels
 
 
 def _equal_strengths(ties: sparse.csr_array, resolution: float) -> tuple[sparse.csr_array, float]:
@@ -234,16 +253,25 @@ def _equal_strengths(ties: sparse.csr_array, resolution: float) -> tuple[sparse.
     return both, resolution * len(strengths) / strengths.max()
 
 
-def _score(ties: sparse.csr_array, labels: np.ndarray, function: Quality, resolution: float) -> float:
-    """The quality of a division into communities: what is tied inside them, less what is asked for."""
+def _price(ties: sparse.csr_array, function: Quality, resolution: float) -> tuple[np.ndarray, float]:
+    """
+    The size of each node, and what two nodes of size 1 must have between them to be together.
+
+    Both quality functions are then one: the ties inside a community, less `price` times the squared sum of its sizes.
+    """
     strengths = ties.sum(axis=1)
-    total = strengths.sum()
-    if not total:
+    if function == "modularity":
+        return strengths, resolution / (strengths.sum() or 1.0)
+    return np.ones(len(strengths)), resolution
+
+
+def _score(ties: sparse.csr_array, labels: np.ndarray, function: Quality, resolution: float) -> float:
+    """The quality of a division into communities."""
+    if not ties.nnz:
         return math.nan
-    member = _membership(labels)
+    member, (sizes, price) = _membership(labels), _price(ties, function, resolution)
     inside = (member.T @ ties @ member).trace()
-    size, price = (strengths, resolution / total) if function == "modularity" else (np.ones(len(labels)), resolution)
-    return float((inside - price * ((member.T @ size) ** 2).sum()) / total)
+    return float((inside - price * ((member.T @ sizes) ** 2).sum()) / ties.sum())
 
 
 def _membership(labels: np.ndarray) -> sparse.csr_array:
