@@ -264,7 +264,7 @@ def test_ties(incidence: Incidence, pairs: pd.DataFrame) -> pd.DataFrame:
         ``source``, ``target``, ``n`` (units with both), ``expected`` (by chance), ``p`` (that chance brings as many),
         ``p_apart`` (as few), ``q`` (p adjusted for multiple testing among all `pairs`: false discovery rate, Benjamini
         & Hochberg 1995), ``strength`` (association strength: times more often than if spread independently over all
-        units; 1 = chance; missing where a node stands nowhere), ``npmi`` (-1 to 1; read it with n, for pairs of rare
+        units; 1 = chance, 0 = never), ``npmi`` (-1 to 1; read it with n, for pairs of rare
         nodes reach 1 easily), and one column per text (its units with both).
     """
     table = pairs[["source", "target"]].merge(incidence.tests, on=["source", "target"], how="left")

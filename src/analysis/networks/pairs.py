@@ -39,7 +39,7 @@ def measure_lengths(study: Study) -> pd.DataFrame:
 
 def _measure_spread(words: pd.Series) -> tuple[float, str]:
     if len(words) < 2:
-        return np.nan, "one paragraph: nothing to compare"
+        return np.nan, "too few paragraphs with words for a spread of length"
     spread = backbone.length_spread(words)
     return spread.value, spread.reading
 
@@ -115,8 +115,14 @@ def measure_bridges(incidence: Incidence, themes: Sequence[str], *, n_draws: int
 def find_bridging_words(incidence: Incidence, network: Network, *, n_draws: int, seed: int) -> pd.DataFrame:
     """
     The words whose ties are spread over most groups of their network: `analysis.networks.participation.bridging_terms`.
+
+    Returns
+    -------
+    DataFrame : as there; no rows where the network has no nodes
     """
     words = list(network.nodes.index)
+    if not words:
+        return pd.DataFrame(columns=participation.COLUMNS)
     return participation.bridging_terms(
         incidence.table[words],
         network.nodes["community"].astype(str).to_dict(),

@@ -21,6 +21,10 @@ from analysis.stats.proportions import LEAST_DF, Texts, arrange, score_interval
 Bridging = Literal["participation", "across"]
 # Numbers held at once while drawing (some 8 MB).
 BATCH = 1_000_000
+COLUMNS = [
+    *["node", "community", "strength", "across", "participation"],
+    *["n", "rank", "rank_low", "rank_high"],
+]
 
 
 def bridges(

@@ -111,6 +111,15 @@ def _write_label(term: Mapping[str, Any], ax: Axes, size: float, unit: float) ->
     ax.text(*place, term["label"], ha=side, va="baseline", fontsize=size * unit, fontweight=weight)
 
 
+def plot_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure:
+    """The matrices of `analysis.networks.pairs.count_pairs`, one below the other: an Axes per text, by `plot_pairs`."""
+    size = (WIDTH, 3.5 * len(matrices) + 0.9)
+    fig, axes = plt.subplots(len(matrices), 1, figsize=size, sharex=True, squeeze=False)
+    for ax, (text, (counts, lift)) in zip(axes.ravel(), matrices.items(), strict=True):
+        plot_pairs(counts, lift, ax).set_title(text)
+    return fig
+
+
 def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     """
     Themes by themes in one text: units with both, below the diagonal; the darker, the more often beyond chance.
@@ -131,6 +140,29 @@ def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     ax.xaxis.tick_bottom()
     ax.tick_params(length=0)
     return ax
+
+
+def plot_neighbours(
+    neighbours: pd.DataFrame, *, texts: Sequence[str], styles: Mapping[str, Mapping[str, str]]
+) -> Figure:
+    """
+    Ego networks one below the other, an Axes per theme, by `plot_ego`; one empty Axes where there are no neighbours.
+
+    Parameters
+    ----------
+    neighbours : DataFrame, one row per theme and neighbour, the columns of `plot_ego` and ``theme``
+    styles : of each theme its ``colour`` and ``marker``
+    """
+    themes = list(dict.fromkeys(neighbours["theme"]))
+    heights = [(neighbours["theme"] == theme).sum() + 1.7 for theme in themes] or [1.7]
+    size = (WIDTH, 0.36 * sum(heights))
+    fig, axes = plt.subplots(len(heights), 1, figsize=size, height_ratios=heights, squeeze=False)
+    for theme, ax in zip(themes, axes.ravel(), strict=False):
+        ties = neighbours[neighbours["theme"] == theme]
+        plot_ego(ties, ax, texts=texts, **styles[theme]).set_title(theme)
+    if not themes:
+        axes[0, 0].set_axis_off()
+    return fig
 
 
 def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str, marker: str) -> Axes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -19,6 +19,7 @@ from analysis.report.network_view import CHANGES, MARKERS
 from analysis.report.wording import join_words
 from analysis.study import Study, list_passages
 
+MOST_TEXTS = 6  # that a sentence names one by one
 TEST_COLUMNS = {"source", "target", *TIE_COLUMNS}
 
 
@@ -116,7 +117,7 @@ def describe_pairs(
     clear, single = ties[ties["q"] <= alpha], ties[(ties["q"] > alpha) & (ties["p"] <= alone)]
     apart = ties[ties["p_apart"] <= alone]
     parts = [
-        f"Of {len(ties)} pairs of themes that the study asks about, "
+        f"Of {_count(len(ties), 'pair')} of themes that the study asks about, "
         f"{join_words(_spell(clear)) if len(clear) else 'none'} {'stand' if len(clear) > 1 else 'stands'} together "
         "more often than chance when all pairs are allowed for"
     ]
@@ -130,12 +131,16 @@ def describe_pairs(
     few = int((changes["verdict"] == "too few to tell").sum())
     named = join_words([f"{row.source} – {row.target} ({row.verdict})" for row in changed.itertuples()] or ["none"])
     parts.append(
-        f". Of {len(changes)} differences between texts in such ties {named} "
+        f". Of {_count(len(changes), 'difference')} between texts in such ties {named} "
         f"{'are' if len(changed) > 1 else 'is'} larger than chance could bring; "
-        f"{few} rest on too few paragraphs to tell."
+        f"{few} {'rests' if few == 1 else 'rest'} on too few paragraphs to tell."
     )
     verdict = "differs" if len(changed) else "too few to tell" if few > len(changes) / 2 else "inconclusive"
     return "".join(parts), verdict
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _spell(ties: pd.DataFrame) -> list[str]:
@@ -152,10 +157,16 @@ def describe_lengths(lengths: pd.DataFrame, alarms: pd.DataFrame | None = None) 
     alarms : DataFrame, ``benchmarks/results/ties_summary.csv``; read only if it was made with these texts
     """
     every = lengths.set_index("text").loc["all"]
-    texts = [f"{row.spread:.2f} in {row.text}" for row in lengths.itertuples() if row.text != "all"]
+    known = lengths[(lengths["text"] != "all") & lengths["spread"].notna()]
+    if np.isnan(every["spread"]):
+        return f"The texts have {every['reading']}."
+    texts = [f"{row.spread:.2f} in {row.text}" for row in known.itertuples()]
+    if len(texts) > MOST_TEXTS:
+        least, most = (known.loc[at] for at in (known["spread"].idxmin(), known["spread"].idxmax()))
+        texts = [f"from {least['spread']:.2f} in {least['text']} to {most['spread']:.2f} in {most['text']}"]
     spread = (
-        f"The spread of paragraph length (standard deviation of its logarithm) is {every['spread']:.2f} "
-        f"({join_words(texts)}): {every['reading']}."
+        f"The spread of paragraph length (standard deviation of its logarithm) is {every['spread']:.2f}"
+        f"{f' ({join_words(texts)})' if texts else ''}: {every['reading']}."
     )
     if alarms is None or not _made_with(alarms, lengths):
         return spread
@@ -207,10 +218,11 @@ def describe_network(network: Network, ties: pd.DataFrame, alpha: float) -> str:
     alone = int((ties["p"] <= alpha).sum())
     clear = int((ties["q"] <= 0.05).sum())
     first = ties.iloc[0]
-    surest = f"{first['source']} – {first['target']} ({first['n']} together, {first['expected']:.1f} expected)"
     return (
-        f"{len(network.ties)} of {len(ties)} pairs are drawn; {alone} pass the test at {alpha:.0%} taken alone, and "
-        f"{clear or 'none'} {'do' if clear > 1 else 'does'} when all pairs are allowed for. The surest is {surest}."
+        f"{len(network.ties)} of {_count(len(ties), 'pair')} {'is' if len(ties) == 1 else 'are'} drawn; {alone} "
+        f"{'passes' if alone == 1 else 'pass'} the test at {alpha:.0%} taken alone, and {clear or 'none'} "
+        f"{'do' if clear > 1 else 'does'} when all pairs are allowed for. The surest is "
+        f"{first['source']} – {first['target']} ({first['n']} together, {first['expected']:.1f} expected)."
     )
 
 
@@ -260,10 +272,7 @@ def picture_network(
         }
         for node, row in network.nodes.iterrows()
     ]
-    themes = [
-        {"name": name, "label": study.themes[name].label, "colour": study.themes[name].colour, "marker": marker}
-        for name, marker in zip(declared, cycle(MARKERS), strict=False)
-    ]
+    themes = [{"name": name, "label": study.themes[name].label, **style} for name, style in style_themes(study).items()]
     return {
         "texts": [{"id": text, "title": study.titles[text]} for text in study.documents],
         "compare": list(compare) if compare[0] != compare[1] else [],
@@ -321,16 +330,17 @@ def _points(shares: pd.Series) -> pd.Series:
 
 
 def describe_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> str:
-    """For each text the two themes that stand together most often."""
-    parts = []
+    """For each text the two themes that stand together most often; of many texts, those with most."""
+    most: dict[str, tuple[int, str]] = {}
     for text, (counts, _) in matrices.items():
         below = np.tril(counts.to_numpy(), -1)
-        if not below.any():
-            parts.append(f"{text}: none")
-            continue
-        row, column = np.unravel_index(below.argmax(), below.shape)
-        parts.append(f"{text}: {counts.index[column]} with {counts.index[row]} ({below.max()})")
-    return f"Most often together in {'; '.join(parts)}."
+        row, column = np.unravel_index(below.argmax(), below.shape) if below.size else (0, 0)
+        pair = f"{counts.index[column]} with {counts.index[row]} ({below.max()})" if below.any() else "none"
+        most[text] = int(below.max(initial=0)), pair
+    if len(most) > MOST_TEXTS:
+        first = sorted(most, key=lambda text: -most[text][0])[:MOST_TEXTS]
+        most = {text: most[text] for text in most if text in first}
+    return f"Most often together in {'; '.join(f'{text}: {pair}' for text, (_, pair) in most.items())}."
 
 
 def present_bridges(bridges: pd.DataFrame, *, least: int) -> pd.DataFrame:
@@ -355,15 +365,17 @@ def describe_neighbours(around: pd.DataFrame, names: Mapping[str, Markup]) -> st
     )
 
 
-def list_neighbours(
-    study: Study, around: pd.DataFrame, names: Mapping[str, Markup], *, alpha: float
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """For each theme its neighbours as `analysis.networks.plots.plot_ego` draws them."""
+def label_neighbours(study: Study, around: pd.DataFrame, names: Mapping[str, Markup], *, alpha: float) -> pd.DataFrame:
+    """Neighbours as `analysis.networks.plots.plot_neighbours` draws them: with ``label``, ``gloss`` and ``kept``."""
     label = [plain(names[node]) for node in around["neighbour"]]
     meanings = [gloss(word, study.glossary) for word in label]
-    table = around.assign(label=label, gloss=meanings, kept=around["p"] <= alpha)
-    for theme, neighbours in table.groupby("theme", sort=False):
-        yield str(theme), neighbours
+    return around.assign(label=label, gloss=meanings, kept=around["p"] <= alpha)
+
+
+def style_themes(study: Study) -> dict[str, dict[str, str]]:
+    """Colour and marker of each declared theme by name; markers go by the order of declaration."""
+    markers = zip(study.themes.declared, cycle(MARKERS), strict=False)
+    return {name: {"colour": study.themes[name].colour, "marker": marker} for name, marker in markers}
 
 
 def present_neighbours(

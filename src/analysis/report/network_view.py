@@ -34,11 +34,11 @@ def check_network(data: Mapping[str, Any], where: str) -> View:
     data : mapping
         ``language`` (code of the labels, such as ``nl``); ``texts``, each with ``id`` and ``title``; ``compare``, two
         ids of texts, or none; ``themes``, each with ``name``, ``label``, ``colour`` and perhaps ``marker`` (one of
-        `MARKERS`); ``nodes``, each with ``id``, ``label``, ``x``, ``y`` (upwards, one scale for both) and ``counts``
-        (paragraphs, one per text), perhaps ``gloss``, ``language`` (of its label, if another), ``theme``, ``passages``
-        (ids of paragraphs), ``community`` and ``stability``; ``ties``, each with ``source``, ``target``, ``counts``,
-        ``kept`` (per text: whether it passes the test), perhaps ``change`` (one of `CHANGES`), ``difference`` (of
-        shares, the later text less the earlier) and ``passages``.
+        `MARKERS`); ``nodes``, perhaps none, with ``id``, ``label``, ``x``, ``y`` (upwards, one scale for both) and
+        ``counts`` (paragraphs, one per text), perhaps ``gloss``, ``language`` (of its label, if another), ``theme``,
+        ``passages`` (ids of paragraphs), ``community`` and ``stability``; ``ties``, each with ``source``, ``target``,
+        ``counts``, ``kept`` (per text: whether it passes the test), perhaps ``change`` (one of `CHANGES`),
+        ``difference`` (of shares, the later text less the earlier) and ``passages``.
     where : str
         How messages call it.
 
@@ -55,11 +55,8 @@ def check_network(data: Mapping[str, Any], where: str) -> View:
     """
     _check_keys(data, where, ("texts", "nodes", "ties", "themes", "compare", "language"))
     texts = [_check_text(one, at) for at, one in _each(data, "texts", where)]
-    for key in ("texts", "nodes"):
-        if not data[key]:
-            raise inputs.InputError(
-                f"{where}, {key}", "none", allowed="one or more", remedy="There is nothing to draw."
-            )
+    if not texts:
+        raise inputs.InputError(f"{where}, texts", "none", allowed="one or more", remedy="There is nothing to draw.")
     text_ids = _unique([text["id"] for text in texts], f"{where}, texts")
     themes = [_check_theme(one, at) for at, one in _each(data, "themes", where)]
     theme_names = _unique([theme["name"] for theme in themes], f"{where}, themes")

@@ -7,7 +7,7 @@
 const MOST_PASSAGES = 25;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-for (const figure of document.querySelectorAll(".network")) explore(figure);
+for (const figure of document.querySelectorAll(".network")) if (figure.querySelector(".node")) explore(figure);
 
 function explore(figure) {
   const find = (selector) => figure.querySelector(selector);
