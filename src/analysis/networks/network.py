@@ -349,7 +349,7 @@ def word_graph(
     Returns
     -------
     networkx Graph, nodes sorted
-        Nodes are lemmas with ``n`` (units) and ``label`` (the form met most often); edges have ``n`` (units with both),
+        Nodes are lemmas with ``n`` (units) and ``label`` (its most frequent form); edges have ``n`` (units with both),
         ``weight`` (the same), ``expected``, ``p``, ``p_apart``, ``q``, ``strength`` and ``npmi``, as from `test_ties`.
 
     Raises

@@ -77,10 +77,10 @@ def bridges(
     for (text, name), child in zip(
         enumerate(texts.names), np.random.SeedSequence(seed).spawn(len(texts.names)), strict=True
     ):
-        own, n = sums[owner == text], sizes[owner == text]
-        table = _bridge(own.sum(axis=0), n.sum(), first, second, len(names))
-        drawn = _draw_sums(np.column_stack([own, n]), n_draws, np.random.default_rng(child))
-        spread = _spreads(drawn, first, second, len(names))
+        of_text, n = sums[owner == text], sizes[owner == text]
+        table = _bridge(of_text.sum(axis=0), n.sum(), first, second, len(names))
+        resampled = _resample_sums(np.column_stack([of_text, n]), n_draws, np.random.default_rng(child))
+        spread = _spreads(resampled, first, second, len(names))
         table = table.assign(**_bridge_intervals(table, *spread, level, len(n)))
         table.insert(0, "doc_id", name)
         table.insert(1, "a", np.array(names, dtype=object)[first])
@@ -178,8 +178,8 @@ def bridging_terms(
     sums, _, owner = sum_blocks(pd.DataFrame(strength, index=incidence.index), documents, blocks, texts)
     table = _describe(nodes, of_node, names, strength.sum(axis=0).reshape(len(nodes), -1))
     ranks = []
-    for drawn in _draw_networks(sums, owner, texts, n_draws, seed):
-        shaped = drawn.reshape(len(drawn), len(nodes), -1)
+    for resampled in _resample_networks(sums, owner, texts, n_draws, seed):
+        shaped = resampled.reshape(len(resampled), len(nodes), -1)
         values = _participation(shaped) if by == "participation" else _across(shaped, of_node)
         ranks.append(pd.DataFrame(-np.round(np.nan_to_num(values), 12)).rank(axis=1).to_numpy())
     outer = np.quantile(np.concatenate(ranks), [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -206,19 +206,22 @@ def _bridge(counts: np.ndarray, n: float, first: np.ndarray, second: np.ndarray,
     return pd.DataFrame(table | {"share": share, "lift": share * n / np.where(b > 0, b, np.nan)})
 
 
-def _draw_sums(sums: np.ndarray, n_draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Sums over as many blocks as there are, drawn with replacement: batches of (draws, columns)."""
+def _resample_sums(sums: np.ndarray, n_draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Sums over as many blocks as there are, resampled with replacement: batches of (draws, columns)."""
     size = max(1, BATCH // sums.shape[1])
     for start in range(0, n_draws, size):
         times = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=min(size, n_draws - start))
         yield times @ sums
 
 
-def _draw_networks(sums: np.ndarray, owner: np.ndarray, texts: Texts, n_draws: int, seed: int) -> Iterator[np.ndarray]:
-    """Sums over all texts, the blocks of each drawn by themselves."""
+def _resample_networks(
+    sums: np.ndarray, owner: np.ndarray, texts: Texts, n_draws: int, seed: int
+) -> Iterator[np.ndarray]:
+    """Sums over all texts, the blocks of each text resampled by themselves."""
     children = np.random.SeedSequence(seed).spawn(len(texts.names))
     draws = [
-        _draw_sums(sums[owner == text], n_draws, np.random.default_rng(child)) for text, child in enumerate(children)
+        _resample_sums(sums[owner == text], n_draws, np.random.default_rng(child))
+        for text, child in enumerate(children)
     ]
     for parts in zip(*draws, strict=True):
         yield np.sum(parts, axis=0)
@@ -230,11 +233,11 @@ def _log_lift(both: np.ndarray, a: np.ndarray, b: np.ndarray, n: np.ndarray | fl
 
 
 def _spreads(
-    drawn: Iterator[np.ndarray], first: np.ndarray, second: np.ndarray, n_themes: int
+    resampled: Iterator[np.ndarray], first: np.ndarray, second: np.ndarray, n_themes: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Standard deviations of drawn ln lifts and of drawn shares (of draws that have the theme)."""
+    """Standard deviations of resampled ln lifts and of resampled shares (of resamples that have the theme)."""
     lifts, shares = [], []
-    for batch in drawn:
+    for batch in resampled:
         a, b, both, n = batch[:, first], batch[:, second], batch[:, n_themes:-1], batch[:, -1:]
         lifts.append(_log_lift(both, a, b, n))
         shares.append(np.where(a > 0, both / np.where(a > 0, a, 1), np.nan))

@@ -1,4 +1,4 @@
-"""Networks drawn: numbers and an Axes go in, the Axes comes out, as in `analysis.report.charts`."""
+"""Figures of networks: numbers and an Axes go in, the Axes comes out, as in `analysis.report.charts`."""
 
 from __future__ import annotations
 
