@@ -185,7 +185,7 @@ def test_networks_where_ranks_say_nothing_have_no_spearman():
 def test_the_study_has_ties_of_themes_that_can_be_compared(here):
     paragraphs = here.corpus.paragraphs.set_index("paragraph_id", drop=False)
     incidence = mark_units(here.hits, paragraphs["paragraph_id"], here.themes.names)
-    blocks, pairs = bootstrap.section_blocks(paragraphs), list(combinations(here.documents, 2))
+    blocks, pairs = bootstrap.make_blocks(paragraphs), list(combinations(here.documents, 2))
     found = change.compare_tie_shares(incidence, paragraphs["doc_id"], blocks, pairs, n_draws=200, seed=1)
     assert len(found) == 3 * len(change.list_ties(incidence))
     assert found["count_before"].sum() > 0

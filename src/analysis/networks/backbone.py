@@ -19,6 +19,7 @@ from scipy.special import ndtr
 
 from analysis.inputs import InputError, check_choice
 from analysis.networks.bicm import Bicm, fit_bicm, read_incidence
+from analysis.stats.permutation import false_discovery_rate
 
 Method = Literal["exact", "approximate"]
 IncidenceTable: TypeAlias = pd.DataFrame | sparse.csr_array | np.ndarray
@@ -111,7 +112,7 @@ def sdsm(
         tails.upper[part], tails.lower[part] = of_part.upper, of_part.lower
     table = {"source": labels[source], "target": labels[target], "n": n, "expected": expected[case.ravel()]}
     table |= {"p": tails.upper[case.ravel()], "p_lower": tails.lower[case.ravel()]}
-    return pd.DataFrame(table | {"q": adjust(table["p"], _count_possible(model))})
+    return pd.DataFrame(table | {"q": false_discovery_rate(table["p"], _count_possible(model))})
 
 
 def poisson_binomial(n: np.ndarray, chances: np.ndarray, sizes: np.ndarray, *, method: Method = "exact") -> Tails:
@@ -149,24 +150,6 @@ def poisson_binomial(n: np.ndarray, chances: np.ndarray, sizes: np.ndarray, *, m
     variance = sizes @ (chances * (1 - chances))
     third = sizes @ (chances * (1 - chances) * (1 - 2 * chances))
     return Tails(1 - _refined(n - 1, mean, variance, third), _refined(n, mean, variance, third))
-
-
-def adjust(p: np.ndarray, n_tests: int | None = None) -> np.ndarray:
-    """
-    p-values adjusted for false discoveries (Benjamini & Hochberg 1995): the least rate at which each is found.
-
-    p : array;  n_tests : tests that were made, if more than these; the others had p = 1
-
-    Examples
-    --------
-    >>> p = np.array([0.01, 0.04, 0.03])
-    >>> adjust(p).round(3).tolist(), adjust(p, 6).round(3).tolist()
-    ([0.03, 0.04, 0.04], [0.06, 0.08, 0.08])
-    """
-    order = np.argsort(-p, kind="stable")
-    q = np.empty(len(p))
-    q[order] = np.minimum.accumulate(p[order] * (n_tests or len(p)) / np.arange(len(p), 0, -1))
-    return np.minimum(1, q)
 
 
 def length_spread(n_words: np.ndarray | pd.Series) -> LengthSpread:

@@ -15,8 +15,9 @@ from analysis.corpus import counts as terms
 from analysis.networks.network import TIE_COLUMNS, Incidence, Network, list_evidence
 from analysis.report import elements
 from analysis.report.glossary import gloss
-from analysis.report.network_view import CHANGES, MARKERS
+from analysis.report.network_view import MARKERS
 from analysis.report.wording import join_words
+from analysis.stats import verdict
 from analysis.study import Study, list_passages
 
 MOST_TEXTS = 6  # that a sentence names one by one
@@ -97,7 +98,7 @@ def _column(cells: Iterable[Markup]) -> pd.Series:
 
 def pick_changes(ties: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Of the comparisons of each tie the one with the strongest verdict, then the smallest p; as `ties` are ordered."""
-    order = changes.assign(rank=changes["verdict"].map(CHANGES.index))
+    order = changes.assign(rank=changes["verdict"].map(verdict.OF_TIE.index))
     order = order.sort_values(["rank", "p", "before", "after"], kind="stable").drop_duplicates(["source", "target"])
     keys = pd.MultiIndex.from_frame(ties[["source", "target"]])
     return order.set_index(["source", "target"]).loc[keys].reset_index()
@@ -113,7 +114,7 @@ def describe_pairs(
     (`alone`) with that reserve. Without pairs, or with one text, the finding says so and the verdict is "descriptive".
     """
     if ties.empty:
-        return "No pairs of themes are declared (data/ties.yml): there is no tie to be judged.", "descriptive"
+        return "No pairs of themes are declared (data/ties.yml): there is no tie to be judged.", verdict.DESCRIPTIVE
     clear, single = ties[ties["q"] <= alpha], ties[(ties["q"] > alpha) & (ties["p"] <= alone)]
     apart = ties[ties["p_apart"] <= alone]
     parts = [
@@ -126,17 +127,16 @@ def describe_pairs(
     if len(apart):
         parts.append(f"; less often than chance: {join_words(_spell(apart))}")
     if changes.empty:
-        return f"{''.join(parts)}. There is one text: no difference to be judged.", "descriptive"
-    changed = changes[changes["verdict"].isin(CHANGES[:4])]
-    few = int((changes["verdict"] == "too few to tell").sum())
+        return f"{''.join(parts)}. There is one text: no difference to be judged.", verdict.DESCRIPTIVE
+    changed = changes[changes["verdict"].isin(verdict.OF_TIE[:4])]
+    few = int((changes["verdict"] == verdict.TOO_FEW).sum())
     named = join_words([f"{row.source} – {row.target} ({row.verdict})" for row in changed.itertuples()] or ["none"])
     parts.append(
         f". Of {_count(len(changes), 'difference')} between texts in such ties {named} "
         f"{'are' if len(changed) > 1 else 'is'} larger than chance could bring; "
         f"{few} {'rests' if few == 1 else 'rest'} on too few paragraphs to tell."
     )
-    verdict = "differs" if len(changed) else "too few to tell" if few > len(changes) / 2 else "inconclusive"
-    return "".join(parts), verdict
+    return "".join(parts), verdict.judge_network(changes["verdict"])
 
 
 def _count(n: int, noun: str) -> str:
@@ -293,7 +293,7 @@ def _picture_ties(
 ) -> list[dict[str, Any]]:
     between = changes[(changes["before"] == compare[0]) & (changes["after"] == compare[1])]
     known = between.set_index(["source", "target"])[["verdict", "difference"]].to_dict("index")
-    unknown = {"verdict": "too few to tell", "difference": 0}
+    unknown = {"verdict": verdict.TOO_FEW, "difference": 0}
     evidence = list_evidence(incidence, network.ties)
     ties = []
     for (at, row), passages in zip(network.ties.iterrows(), evidence, strict=True):

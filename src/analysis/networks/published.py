@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs import InputError
-from analysis.networks.backbone import IncidenceTable, adjust, count_meetings, sort_columns
+from analysis.networks.backbone import IncidenceTable, count_meetings, sort_columns
+from analysis.stats.permutation import false_discovery_rate
 
 
 def hypergeometric(incidence: IncidenceTable, names: Sequence[str] | None = None) -> pd.DataFrame:
@@ -45,7 +46,7 @@ def hypergeometric(incidence: IncidenceTable, names: Sequence[str] | None = None
     table = {"source": labels[source], "target": labels[target], "n": n}
     table |= {"expected": frequency[source] * frequency[target] / size, "p": null.sf(n - 1), "p_lower": null.cdf(n)}
     occurring = int((frequency > 0).sum())
-    return pd.DataFrame(table | {"q": adjust(table["p"], occurring * (occurring - 1) // 2)})
+    return pd.DataFrame(table | {"q": false_discovery_rate(table["p"], occurring * (occurring - 1) // 2)})
 
 
 def disparity(weights: np.ndarray) -> np.ndarray:

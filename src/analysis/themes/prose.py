@@ -10,23 +10,9 @@ from markupsafe import Markup
 
 from analysis.report import elements
 from analysis.report.wording import join_words
-from analysis.study import Study
+from analysis.stats.verdict import DIFFERS, RESERVATIONS, TOO_FEW, strongest
+from analysis.themes.compare import TaggedTexts
 from analysis.themes.dictionary import Theme, Themes
-
-# From strongest to weakest: what a set of comparisons may be called, by the best of them.
-STRENGTH = ["differs", "holds with reservations", "inconclusive", "too few to tell"]
-
-
-def strongest(verdicts: pd.Series) -> str:
-    """
-    The strongest of several verdicts.
-
-    Examples
-    --------
-    >>> strongest(pd.Series(["too few to tell", "differs", "inconclusive"]))
-    'differs'
-    """
-    return min(verdicts, key=STRENGTH.index)
 
 
 def describe_shares(shares: pd.DataFrame) -> str:
@@ -91,7 +77,7 @@ def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
-def describe_places(here: Study, hits: pd.DataFrame) -> str:
+def describe_places(here: TaggedTexts, hits: pd.DataFrame) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
     sections = here.corpus.paragraphs.set_index("paragraph_id")["section_id"]
     parts = []
@@ -143,12 +129,12 @@ def _list_terms(texts: tuple[str, ...], glossary: Mapping[str, str]) -> Markup:
 def describe_test(test: pd.Series) -> str:
     """What one comparison of two texts says, in a sentence with its p-value."""
     pair = f"between {test['before']} and {test['after']}"
-    if test["verdict"] == "too few to tell":
+    if test["verdict"] == TOO_FEW:
         return "That is too few to tell whether the texts differ."
     rare = f"Chance alone would bring a difference as large as that {pair} in {test['p']:.0%} of cases"
-    if test["verdict"] == "differs":
+    if test["verdict"] == DIFFERS:
         return f"{rare}; it stands with all comparisons allowed for."
-    if test["verdict"] == "holds with reservations":
+    if test["verdict"] == RESERVATIONS:
         return f"{rare}, but not all comparisons are allowed for in that."
     return f"{rare}: not rare enough to tell the texts apart."
 
@@ -172,7 +158,7 @@ def describe_power(simulated: pd.DataFrame, labels: Mapping[str, str]) -> str:
 
 def describe_changes(tests: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """How many comparisons differ, in one sentence for a caption."""
-    clear = tests[tests["verdict"] == "differs"]
+    clear = tests[tests["verdict"] == DIFFERS]
     named = [f"{labels[row.theme]} ({row.before} to {row.after})" for row in clear.itertuples()]
     number = f"{len(clear)} are" if len(clear) > 1 else f"{len(clear) or 'none'} is"
     found = f"Of {len(tests)} differences between texts {number} larger than chance could bring"
