@@ -50,6 +50,10 @@ def whole_way(study, pairs=()):
     return found
 
 
+def count_titles(fig) -> int:
+    return sum(bool(ax.get_title(loc="left") or ax.get_title()) for ax in fig.axes)
+
+
 @pytest.fixture(autouse=True)
 def close_figures():
     yield
@@ -69,9 +73,8 @@ def test_any_number_of_texts_and_themes_is_measured_and_drawn(make_study, town, 
     assert list(found["bridging words"].columns) == participation.COLUMNS
     for kind in ("themes", "words"):
         fig = plots.plot_panels(found[f"{kind} picture"])
-        titles = [ax.get_title(loc="left") for ax in fig.axes if ax.get_title(loc="left") or ax.get_title()]
-        assert len(titles) == n_texts + (n_texts > 1)
-    assert len(plots.plot_matrices(found["matrices"]).axes) == n_texts
+        assert count_titles(fig) == n_texts + (n_texts > 1)
+    assert count_titles(plots.plot_matrices(found["matrices"])) == n_texts
     markers = [theme["marker"] for theme in found["themes picture"]["themes"]]
     assert markers == ["o", "D", "^", "s", "v"][: len(themes)]
 

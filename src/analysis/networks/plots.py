@@ -37,6 +37,7 @@ STROKES: dict[str, tuple[str, float, tuple[float, float] | None]] = {
 }
 TIE_WIDTHS = {"w1": 0.7, "w2": 1.1, "w3": 1.6, "w4": 2.2, "w5": 3, "w6": 4}
 PIXEL = 0.75  # points
+PANEL = 0.875 * WIDTH  # inches, so that letters have 8 points
 LABELS = 2  # which of `network_panels.LABEL_SIZES` figures have
 MOST_TEXTS = 5  # whose counts stand beside a neighbour
 LEAST = 3  # units together, from which on a matrix says how far beyond chance that is
@@ -51,16 +52,15 @@ def plot_panels(picture: Mapping[str, Any]) -> Figure:
     """
     drawing = network_panels.draw_panels(check_network(picture, "picture"))
     n_panels = len(drawing["panels"])
-    n_columns = max(2, math.ceil(n_panels**0.5)) if n_panels > 1 else 1
+    n_columns = min(n_panels, max(2, math.ceil(n_panels**0.5)))
     n_rows = math.ceil(n_panels / n_columns)
-    width = 1.75 * WIDTH  # two panels in a row: letters of 8 points
-    panel = width / n_columns
-    size = (width, n_rows * (panel * drawing["height"] / drawing["width"] + 0.3))
+    height = PANEL * drawing["height"] / drawing["width"] + 0.3
+    size = (PANEL * n_columns, height * n_rows)
     fig, axes = plt.subplots(n_rows, n_columns, figsize=size, squeeze=False)
     for ax in axes.ravel()[n_panels:]:
         ax.set_axis_off()
     for number, ax in zip(range(n_panels), axes.ravel(), strict=False):
-        plot_panel(drawing, number, ax, unit=72 * panel / drawing["width"])
+        plot_panel(drawing, number, ax, unit=72 * PANEL / drawing["width"])
     return fig
 
 
@@ -112,11 +112,17 @@ def _write_label(term: Mapping[str, Any], ax: Axes, size: float, unit: float) ->
 
 
 def plot_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure:
-    """The matrices of `analysis.networks.pairs.count_pairs`, one below the other: an Axes per text, by `plot_pairs`."""
-    size = (WIDTH, 3.5 * len(matrices) + 0.9)
-    fig, axes = plt.subplots(len(matrices), 1, figsize=size, sharex=True, squeeze=False)
-    for ax, (text, (counts, lift)) in zip(axes.ravel(), matrices.items(), strict=True):
+    """Matrices of `analysis.networks.pairs.count_pairs` by `plot_pairs`, an Axes per text; from four on, two in a row."""
+    n_columns = 1 if len(matrices) <= 3 else 2
+    n_rows = math.ceil(len(matrices) / n_columns)
+    size = (n_columns * WIDTH, 3.5 * n_rows + 0.9)
+    fig, axes = plt.subplots(n_rows, n_columns, figsize=size, sharex=True, squeeze=False)
+    for ax in axes.ravel()[len(matrices) :]:
+        ax.set_axis_off()
+    for ax, (text, (counts, lift)) in zip(axes.ravel(), matrices.items(), strict=False):
         plot_pairs(counts, lift, ax).set_title(text)
+    for ax in axes.ravel()[len(matrices) - n_columns : len(matrices)]:
+        ax.tick_params(labelbottom=True)  # the last of each column, also where an empty Axes stands below it
     return fig
 
 
