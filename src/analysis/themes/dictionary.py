@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import pandas as pd
 from pydantic import AfterValidator, model_validator
 
-from analysis.corpus.tokens import compile_word, token_spans
+from analysis.corpus.tokens import compile_word, is_acronym, token_spans
 from analysis.inputs import InputError
 from analysis.schema import Entry, Line, Listed, Text, read_entry
 
@@ -125,15 +125,25 @@ class Themes:
         return dict(terms)
 
     @cached_property
-    def _words(self) -> list[tuple[str, re.Pattern[str]]]:
-        words = sorted({element for term in self.terms for element in term.elements if element is not None})
-        return [(word, compile_word(word)) for word in words]
+    def _words(self) -> tuple[dict[str, list[str]], dict[str, list[tuple[str, re.Pattern[str]]]]]:
+        """Words without a wild card by the token they match; those with one by their first letter, or ``*``."""
+        plain: dict[str, list[str]] = defaultdict(list)
+        wild: dict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
+        for word in sorted({element for term in self.terms for element in term.elements if element is not None}):
+            if "*" in word:
+                wild[word[0].lower()].append((word, compile_word(word)))
+            else:
+                plain[word if is_acronym(word) else word.lower()].append(word)
+        return dict(plain), dict(wild)
 
     def elements_of(self, token: str) -> frozenset[str]:
         """Which words of the dictionary a token matches; every type of token is looked up once."""
         found = self._elements_of_type.get(token)
         if found is None:
-            found = frozenset(word for word, pattern in self._words if pattern.fullmatch(token))
+            plain, wild = self._words
+            words = {word for form in (token, token.lower()) for word in plain.get(form, ())}
+            near = [*wild.get(token[0].lower(), ()), *wild.get("*", ())]
+            found = frozenset(words.union(word for word, pattern in near if pattern.fullmatch(token)))
             self._elements_of_type[token] = found
         return found
 
