@@ -19,6 +19,7 @@ from analysis.inputs import InputError
 from analysis.schema import Entry, Line, Listed, Text, read_entry
 
 Role = Literal["core", "border", "excluded"]
+NestedScope = Literal["dictionary", "key"]
 ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 
 # A gap (...) stands for at most this many words: enough for a Dutch clause to put its verb last, too few to join
@@ -237,13 +238,13 @@ class _Dictionary(Entry):
     themes: dict[Annotated[str, AfterValidator(_check_name)], _Theme]
 
 
-def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
+def match_terms(tokens: Sequence[str], themes: Themes, nested_scope: NestedScope = "dictionary") -> list[Match]:
     """
     The terms of a sentence, longest match first across themes.
 
-    A match inside a longer one is dropped, whatever its theme (quanteda's ``nested_scope = "dictionary"``), and two
-    matches of one theme never share a word, so nothing counts twice. Two themes may share a term. A match that shares a
-    word with an excluded term of its theme is dropped.
+    A match inside a longer one is dropped, whatever its theme; with `nested_scope` "key" only inside one of its own
+    theme (as in quanteda). Two matches of one theme never share a word, so nothing counts twice. Two themes may share a
+    term. A match that shares a word with an excluded term of its theme is dropped.
     """
     elements = [themes.elements_of(token) for token in tokens]
     found = [match for at in range(len(tokens)) for match in _matches_at(at, elements, themes)]
@@ -263,7 +264,7 @@ def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
     for match in found:
         words = set(match.tokens)
         if not any(
-            (words < set(other.tokens) and other.term.role != "excluded")
+            (nested_scope == "dictionary" and words < set(other.tokens) and other.term.role != "excluded")
             or (other.term.theme == match.term.theme and words & set(other.tokens))
             for other in kept
         ):
@@ -298,7 +299,7 @@ def _follow(
     return None
 
 
-def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
+def tag(sentences: pd.DataFrame, themes: Themes, *, nested_scope: NestedScope = "dictionary") -> pd.DataFrame:
     """
     Find every term of every theme; a border term counts only beside a core term of its theme in the same sentence.
 
@@ -309,6 +310,8 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     ----------
     sentences : DataFrame, one row per sentence
         Columns ``sentence_id``, ``paragraph_id``, ``doc_id`` and ``text``.
+    nested_scope : str
+        Whether a match may lie inside a longer one of another theme ("key") or not, see `match_terms`.
 
     Returns
     -------
@@ -328,7 +331,7 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     columns = zip(*(sentences[name] for name in ("sentence_id", "paragraph_id", "doc_id", "text")), strict=True)
     for sentence, paragraph, document, text in columns:
         spans = token_spans(text)
-        for term, tokens in match_terms([text[start:end] for start, end in spans], themes):
+        for term, tokens in match_terms([text[start:end] for start, end in spans], themes, nested_scope):
             start, end = spans[tokens[0]][0], spans[tokens[-1]][1]
             rows.append((sentence, paragraph, document, term.theme, term.text, term.role, start, end, text[start:end]))
     hits = pd.DataFrame(rows, columns=HIT_COLUMNS).astype({"start": int, "end": int})
