@@ -1,1 +1,1 @@
-"""How a theme is spoken of, beyond its share: frames, status, actors, instruments, modality, place, words by text."""
+"""How a theme is spoken of, beyond its share: frames, status, actors, instruments, modality, place."""
