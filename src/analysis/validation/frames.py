@@ -29,8 +29,8 @@ def measure_frame_agreement(
     Returns
     -------
     DataFrame, one row per frame, then "status"; none where fewer than two coded
-        ``frame``, ``runs``, ``rows`` (sentences and themes coded twice), ``coded`` (with the frame by majority; missing for
-        status), ``split`` (rows on which codings differ), ``alpha``, ``low``, ``high``.
+        ``frame``, ``runs``, ``rows`` (sentences and themes coded twice), ``coded`` (with the frame by majority; missing
+        for status), ``split`` (rows on which codings differ), ``alpha``, ``low``, ``high``.
     """
     rows = []
     for name in [*codes.frames, "status"] if codes.frames else []:

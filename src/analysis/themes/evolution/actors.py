@@ -1,8 +1,8 @@
 """
 Which actors stand beside a theme: who acts, is to act, is addressed or dealt with.
 
-By a list of names (``data/actors.yml``, read by `analysis.themes.evolution.names.read_names`); its accuracy is measured on
-sentences coded by a language model (``data/annotations/ACTORS_CODEBOOK.md``).
+By a list of names (``data/actors.yml``, read by `analysis.themes.evolution.names.read_names`); its accuracy is measured
+on sentences coded by a language model (``data/annotations/ACTORS_CODEBOOK.md``).
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ def count_actors(hits: pd.DataFrame, sentences: pd.DataFrame, names: Names, *, b
     Returns
     -------
     DataFrame, one row per actor that is named at all and text, in the order of the list
-        ``kind``, ``name`` (with "name"), ``label``, ``doc_id``, ``sentences``, ``n`` (sentences of the text), ``share`` (0 to
-        1), ``presence`` (`analysis.themes.attention.describe_presence`).
+        ``kind``, ``name`` (with "name"), ``label``, ``doc_id``, ``sentences``, ``n`` (sentences of the text), ``share``
+        (0 to 1), ``presence`` (`analysis.themes.attention.describe_presence`).
     """
     check_choice(by, "by", ("name", "kind"))
     counts = _cross(hits, sentences, names, by)
     presence = attention.describe_presence(counts)
     n = sentences.groupby("doc_id", sort=False)["sentence_id"].nunique()
-    table = counts.stack().rename("sentences").rename_axis([by, "doc_id"]).reset_index()
-    return _describe(table, names, by).assign(
-        n=table["doc_id"].map(n), share=table["sentences"] / table["doc_id"].map(n), presence=table[by].map(presence)
-    )
+    table = counts.rename_axis(index=by, columns="doc_id").T.unstack().rename("sentences").reset_index()
+    table = _describe(table, names, by).assign(n=table["doc_id"].map(n), presence=table[by].map(presence))
+    table.insert(table.columns.get_loc("n") + 1, "share", table["sentences"] / table["n"])
+    return table
 
 
 def cross_actors(
@@ -58,8 +58,8 @@ def cross_actors(
     Returns
     -------
     DataFrame, one row per theme, actor that stands beside any of `themes`, and text
-        ``theme``, ``kind``, ``name`` (with "name"), ``label``, ``doc_id``, ``both`` (sentences), ``n_theme``, ``n_actor``
-        (sentences of that text), ``share`` (both / n_theme, 0 to 1; missing where the theme is not named).
+        ``theme``, ``kind``, ``name`` (with "name"), ``label``, ``doc_id``, ``both`` (sentences), ``n_theme``,
+        ``n_actor`` (sentences of that text), ``share`` (both / n_theme, 0 to 1; missing where the theme is not named).
     """
     check_choice(by, "by", ("name", "kind"))
     pairs = list_beside(theme_hits, hits)
@@ -138,6 +138,11 @@ def read_coded_actors(path: Path | None, names: Names) -> pd.DataFrame:
         return pd.DataFrame(columns=["sentence_id", "round", "names", "kinds"])
     read_text(path)  # names what is wrong with it
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    missing = [name for name in ("sentence_id", "round", "actors") if name not in table.columns]
+    if missing:
+        found = f"no {', '.join(missing)}"
+        allowed = "the columns sentence_id, round and actors"
+        raise InputError(f"{path}, line 1", found, allowed=allowed, remedy="Add the column.")
     kinds = names.table.set_index("name")["kind"].to_dict() | {f"{kind}/*": kind for kind in names.kinds}
     coded = table["actors"].str.split()
     for line, entries in enumerate(coded, start=2):

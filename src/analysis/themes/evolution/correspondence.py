@@ -24,24 +24,23 @@ def analyse_correspondence(table: pd.DataFrame) -> Correspondence:
     r"""
     Simple correspondence analysis (Greenacre 2017, Correspondence Analysis in Practice, 3rd ed., appendix A).
 
-    With :math:`P = N / n`, row and column masses :math:`r, c` and standardised residuals
-    :math:`S = D_r^{-1/2} (P - r c^\top) D_c^{-1/2} = U D_\alpha V^\top`: principal coordinates
-    :math:`F = D_r^{-1/2} U D_\alpha` and :math:`G = D_c^{-1/2} V D_\alpha`, standard ones without
-    :math:`D_\alpha`, inertia :math:`\lambda_k = \alpha_k^2`. Distances between rows (or between columns) in principal
-    coordinates are chi-square distances; a row lies near the columns of which it has more than the average row. With few
-    counts positions are unsure: read contributions and masses before distances.
+    With :math:`P = N / n`, row and column masses :math:`r, c` and standardised residuals :math:`S = D_r^{-1/2} (P - r
+    c^\top) D_c^{-1/2} = U D_\alpha V^\top`: principal coordinates :math:`F = D_r^{-1/2} U D_\alpha` and :math:`G =
+    D_c^{-1/2} V D_\alpha`, standard ones without :math:`D_\alpha`, inertia :math:`\lambda_k = \alpha_k^2`. Distances
+    between rows (or between columns) in principal coordinates are chi-square distances; a row lies near the columns of
+    which it has more than the average row. With few counts positions are unsure: read contributions and masses before
+    distances.
 
     Parameters
     ----------
     table : DataFrame of counts, 0 or more, its row and column names the items; rows and columns without any count are
         left out
 
-    Returns
-    -------
-    Correspondence, all axes with any inertia (at most the smaller number of rows and columns, less one). ``coordinate`` is
-        principal, ``standard`` the standard coordinate; ``contribution`` the share of the axis's inertia that the item makes
-        (0 to 1, sums to 1 on an axis); ``quality`` the share of the item's inertia that lies on the axis (cos², 0 to 1). The
-        sign of an axis is such that the column of largest contribution is positive.
+    Returns ------- Correspondence, all axes with any inertia (at most the smaller number of rows and columns, less
+    one). ``coordinate`` is
+        principal, ``standard`` the standard coordinate; ``contribution`` the share of the axis's inertia that the item
+        makes (0 to 1, sums to 1 on an axis); ``quality`` the share of the item's inertia that lies on the axis (cos², 0
+        to 1). The sign of an axis is such that the column of largest contribution is positive.
 
     Raises
     ------

@@ -1,10 +1,10 @@
 """
 How a sentence frames its theme, and how far its act is: coded frames and status, and frames by a dictionary.
 
-Frames are the strands of the EU counter-terrorism strategy of 2005 (prevent, protect, pursue, respond) with threat, manage,
-opportunity, cooperate, rules and money (``data/annotations/FRAMES_CODEBOOK.md``); they do not exclude each other. The
-codes of this study were made by three runs of one language model: they are no human codes, and where the runs agree that
-is stability in Krippendorff's sense, not reproducibility by people.
+Frames are the strands of the EU counter-terrorism strategy of 2005 (prevent, protect, pursue, respond) with threat,
+manage, opportunity, cooperate, rules and money (``data/annotations/FRAMES_CODEBOOK.md``); they do not exclude each
+other. The codes of this study were made by three runs of one language model: they are no human codes, and where the
+runs agree that is stability in Krippendorff's sense, not reproducibility by people.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pandas as pd
 from analysis.inputs import InputError, inside, read_text
 from analysis.schema import Entry, Line, Listed, read_optional
 from analysis.stats.proportions import ROUNDING
-from analysis.themes.dictionary import Themes, tag
+from analysis.themes.dictionary import Themes, read_themes, tag
 from analysis.themes.evolution.accuracy import score_marks
 
 HIT_COLUMNS = ["sentence_id", "paragraph_id", "doc_id", "theme", "frame"]
@@ -32,7 +32,9 @@ COUNT_COLUMNS = ["theme", "doc_id", "frame", "sentences", "n", "share"]
 class FrameCodes:
     """Coded sentences as their file holds them, and what the manifest says of them; empty tables without a file."""
 
-    table: pd.DataFrame  # one row per sentence and theme: sentence_id, theme, a column per frame (0, 1, missing), status
+    table: (
+        pd.DataFrame
+    )  # one row per sentence and theme: sentence_id, theme, a column per frame (0, 1, missing), status
     runs: pd.DataFrame  # the same rows: per frame and for status the codes of each run, as text, columns (frame, run)
     frames: list[str]
     kind: Literal["model", "human"] = "model"
@@ -52,7 +54,8 @@ def read_frame_codes(manifest: Path | None) -> FrameCodes:
     Read the frame codes that a manifest names (``data/annotations/frame_codes.yml``); without one there are none.
 
     The file has one row per sentence and theme: ``sentence_id``, ``theme``, per frame 0, 1 or blank (by majority) and
-    ``<frame>_codes`` (a digit per run, ``-`` for none), ``status`` and ``status_codes`` (one per run, with ``/`` between).
+    ``<frame>_codes`` (a digit per run, ``-`` for none), ``status`` and ``status_codes`` (one per run, with ``/``
+    between).
 
     Raises
     ------
@@ -192,9 +195,9 @@ def compare_frames(codes: FrameCodes, sentences: pd.DataFrame, themes: Sequence[
     How sure the direction of every difference between two texts is, as far as the codes go.
 
     With :math:`D` the difference of shares by majority, and :math:`D^*` the same with the code of one run for each
-    sentence, drawn anew and independently: :math:`P = \Pr(\mathrm{sign}\,D^* = \mathrm{sign}\,D)`, exact (the counts are
-    sums of independent Bernoulli variables). It says how far the answer hangs on the coding, not on chance: the texts
-    were coded completely.
+    sentence, drawn anew and independently: :math:`P = \Pr(\mathrm{sign}\,D^* = \mathrm{sign}\,D)`, exact (the counts
+    are sums of independent Bernoulli variables). It says how far the answer hangs on the coding, not on chance: the
+    texts were coded completely.
 
     Returns
     -------
@@ -208,17 +211,18 @@ def compare_frames(codes: FrameCodes, sentences: pd.DataFrame, themes: Sequence[
     rows = []
     for theme, frame in product(themes, codes.frames):
         runs, majority = codes.runs[frame].astype(float).to_numpy(), coded[frame].to_numpy(dtype=float)
+        runs = np.where(np.isnan(runs), majority[:, None], runs)  # a run that did not code a sentence changes nothing
         with_code = (coded["theme"] == theme).to_numpy() & ~np.isnan(majority)
         units = {name: np.flatnonzero(with_code & (coded["doc_id"] == name).to_numpy()) for name in documents}
         for before, after in combinations([name for name in documents if len(units[name])], 2):
             first, second = units[before], units[after]
             counts = int(majority[first].sum()), int(majority[second].sum())
             difference = counts[1] / len(second) - counts[0] / len(first)
-            by_run = np.nanmean(runs[second], axis=0) - np.nanmean(runs[first], axis=0)
+            by_run = runs[second].mean(axis=0) - runs[first].mean(axis=0)
             same = int((_sign(by_run) == _sign(difference)).sum())
-            drawn = [_distribution(np.nanmean(runs[unit], axis=1)) for unit in (first, second)]
+            drawn = (_distribution(runs[first].mean(axis=1)), _distribution(runs[second].mean(axis=1)))
             rows.append((theme, frame, before, after, counts[0], len(first), counts[1], len(second), difference, same,
-                         runs.shape[1], _same_sign(*drawn, difference)))  # fmt: skip
+                         runs.shape[1], _same_sign(drawn, difference)))  # fmt: skip
     columns = ["theme", "frame", "before", "after", "count_before", "n_before", "count_after", "n_after", "difference",
                "runs_same", "n_runs", "probability"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
@@ -232,11 +236,11 @@ def _distribution(chances: np.ndarray) -> np.ndarray:
     return total
 
 
-def _same_sign(before: np.ndarray, after: np.ndarray, difference: float) -> float:
-    """The probability that the share drawn from `after` is to that from `before` as `difference` says."""
-    shares = [np.arange(len(one)) / (len(one) - 1) for one in (before, after)]
-    signs = _sign(shares[1][None, :] - shares[0][:, None])
-    return float((np.outer(before, after) * (signs == _sign(difference))).sum())
+def _same_sign(drawn: tuple[np.ndarray, np.ndarray], difference: float) -> float:
+    """The probability that of two shares, given by the chances of their counts, the second is to the first as said."""
+    before, after = (np.arange(len(chances)) / (len(chances) - 1) for chances in drawn)
+    signs = _sign(after[None, :] - before[:, None])
+    return float((np.outer(*drawn) * (signs == _sign(difference))).sum())
 
 
 def _sign(values: np.ndarray | float) -> np.ndarray:
@@ -244,6 +248,11 @@ def _sign(values: np.ndarray | float) -> np.ndarray:
 
 
 # --- frames by a dictionary --------------------------------------------------------------------------------------
+
+
+def read_frame_dictionary(path: Path | None) -> Themes:
+    """The frame dictionary (``data/frames.yml``, in the form of a theme dictionary); without a file it has no frame."""
+    return Themes({}) if path is None else read_themes(path)
 
 
 def tag_frames(sentences: pd.DataFrame, dictionary: Themes) -> pd.DataFrame:

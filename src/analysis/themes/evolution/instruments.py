@@ -1,14 +1,15 @@
 """
 References to acts and documents, and instruments called by a name, in sentences and in the notes anchored in them.
 
-A reference is brought to one form (``COM(2018) 225``, ``Directive 2014/41/EU``) and, where its form allows it, to its CELEX
-number (EUR-Lex, "Types of documents in EUR-Lex"). The letter of a COM document (PC: proposal, DC: other) does not stand in
-its reference: it is left open, never guessed, and the link goes by the COM number.
+A reference is brought to one form (``COM(2018) 225``, ``Directive 2014/41/EU``) and, where its form allows it, to its
+CELEX number (EUR-Lex, "Types of documents in EUR-Lex"). The letter of a COM document (PC: proposal, DC: other) does not
+stand in its reference: it is left open, never guessed, and the link goes by the COM number.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,15 +24,54 @@ from analysis.themes.evolution.names import Names, tag_names
 
 Kind = Literal["act", "document", "procedure", "journal"]
 
-COLUMNS = ["doc_id", "sentence_id", "source", "footnote_id", "kind", "reference", "celex", "link", "start", "end", "surface"]
+COLUMNS = [
+    "doc_id",
+    "sentence_id",
+    "source",
+    "footnote_id",
+    "kind",
+    "reference",
+    "celex",
+    "link",
+    "start",
+    "end",
+    "surface",
+]
 MENTION_COLUMNS = ["doc_id", "sentence_id", "source", "footnote_id", "kind", "instrument", "celex", "link", "surface"]
 ACTS = {"L": "Directive", "R": "Regulation", "D": "Decision", "F": "Framework Decision", "H": "Recommendation"}
 LABELS = {"act": "Acts", "document": "Documents of the institutions", "procedure": "Procedures"}
-# Documents whose CELEX number follows from their reference. COM is not among them (PC or DC), nor C(…): its documents have
-# the number of the act that they become.
+# Documents whose CELEX number follows from their reference. COM is not among them (PC or DC), nor C(…): its documents
+# have the number of the act that they become.
 DOCUMENT_LETTERS = {"JOIN": "JC", "SWD": "SC", "SEC": "SC"}
 # The official languages, in which EUR-Lex has its pages; for texts in others the English page is linked.
-EUR_LEX_LANGUAGES = frozenset("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split())
+EUR_LEX_LANGUAGES = frozenset(
+    [
+        "bg",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "fi",
+        "fr",
+        "ga",
+        "hr",
+        "hu",
+        "it",
+        "lt",
+        "lv",
+        "mt",
+        "nl",
+        "pl",
+        "pt",
+        "ro",
+        "sk",
+        "sl",
+        "sv",
+    ]
+)
 FIRST_YEAR, LAST_YEAR = 1952, 2099  # of acts: the first treaty; a bound for what can be a year
 YEAR_FIRST = 2015  # since when acts of all kinds are numbered in one series, the year first
 FIRST_EU, LAST_OLD = 2009, 2014  # years of acts that have the tag (EU) and the number first
@@ -87,7 +127,8 @@ def read_citing(code: str, folder: Path) -> Citing:
     if words is None:
         return Citing(code)
     tags, acts = (_any_of(names) for names in (words.tags, words.acts))
-    number = rf"(?:\((?P<tag>{tags})\)\s?)?(?P<nr>{words.number}\.?\s?)?(?P<a>\d{{1,4}})/(?P<b>\d{{1,4}})(?:/(?P<suffix>{tags}))?\b"
+    number = rf"(?:\((?P<tag>{tags})\)\s?)?(?P<nr>{words.number}\.?\s?)?"
+    number += rf"(?P<a>\d{{1,4}})/(?P<b>\d{{1,4}})(?:/(?P<suffix>{tags}))?\b"
     plain = re.sub(r"\?P<\w+>", "?:", number)
     cluster = rf"\b(?P<word>{acts})\s+{plain}(?:\s?(?:,|;|\b{words.joined_by}\b)\s{plain})*"
     return Citing(
@@ -117,7 +158,9 @@ def find_references(text: str, citing: Citing) -> list[Reference]:
     '52017JC0450'
     """
     found = [*_find_documents(text, citing), *_find_acts(text, citing), *_find_journals(text, citing)]
-    found += [Reference("act", one[0], one[0], _link(citing, f"CELEX:{one[0]}"), *one.span()) for one in CELEX.finditer(text)]
+    found += [
+        Reference("act", one[0], one[0], _link(citing, f"CELEX:{one[0]}"), *one.span()) for one in CELEX.finditer(text)
+    ]
     return sorted(found, key=lambda one: (one.start, one.end))
 
 
@@ -203,12 +246,13 @@ def anchor_notes(footnotes: pd.DataFrame, sentences: pd.DataFrame) -> pd.Series:
     -------
     Series of ``sentence_id``, index ``footnote_id``; empty for a note without a mark
     """
-    spans = {name: own for name, own in sentences.groupby("paragraph_id", sort=False)}
-    anchors = []
-    for paragraph, offset in footnotes[["paragraph_id", "offset"]].itertuples(index=False):
-        own = spans.get(paragraph)
-        before = None if own is None else own.loc[own["start"] < offset, "sentence_id"]
-        anchors.append("" if own is None else before.iloc[-1] if len(before) else own["sentence_id"].iloc[0])
+    spans: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for paragraph, start, sentence in sentences[["paragraph_id", "start", "sentence_id"]].itertuples(index=False):
+        spans[paragraph].append((start, sentence))
+    anchors = [
+        max([span for span in spans[paragraph] if span[0] < offset], default=min(spans[paragraph], default=(0, "")))[1]
+        for paragraph, offset in footnotes[["paragraph_id", "offset"]].itertuples(index=False)
+    ]
     return pd.Series(anchors, index=pd.Index(footnotes["footnote_id"]), name="sentence_id", dtype="str")
 
 
@@ -227,15 +271,17 @@ def list_references(
     Returns
     -------
     DataFrame, one row per reference, body before notes, each in reading order
-        ``doc_id``; ``sentence_id`` (where it stands, or in which its note is anchored; empty for a note without a mark);
-        ``source`` ("body" or "note"); ``footnote_id`` (empty in the body); ``kind`` (act, document, procedure, journal);
-        ``reference`` (in one form); ``celex`` and ``link`` (empty where they are not certain); ``start``, ``end`` (offsets in
-        the sentence or the note); ``surface``.
+        ``doc_id``; ``sentence_id`` (where it stands, or in which its note is anchored; empty for a note without a
+        mark); ``source`` ("body" or "note"); ``footnote_id`` (empty in the body); ``kind`` (act, document, procedure,
+        journal); ``reference`` (in one form); ``celex`` and ``link`` (empty where they are not certain); ``start``,
+        ``end`` (offsets in the sentence or the note); ``surface``.
     """
     citing = {code: read_citing(code, folder) for code in {one.code for one in languages.values()}}
     anchors = anchor_notes(footnotes, sentences)
     units = [("body", row.doc_id, row.sentence_id, "", row.text) for row in sentences.itertuples()]
-    units += [("note", row.doc_id, anchors[row.footnote_id], row.footnote_id, row.text) for row in footnotes.itertuples()]
+    units += [
+        ("note", row.doc_id, anchors[row.footnote_id], row.footnote_id, row.text) for row in footnotes.itertuples()
+    ]
     rows = [
         (document, sentence, source, note, one.kind, one.reference, one.celex, one.link, one.start, one.end,
          text[one.start : one.end])
@@ -272,8 +318,8 @@ def list_mentions(references: pd.DataFrame, named: pd.DataFrame, names: Names) -
     Returns
     -------
     DataFrame, one row per mention
-        ``doc_id``, ``sentence_id``, ``source``, ``footnote_id``, ``kind`` (in words), ``instrument`` (reference in one form, or
-        label of the name), ``celex``, ``link``, ``surface``.
+        ``doc_id``, ``sentence_id``, ``source``, ``footnote_id``, ``kind`` (in words), ``instrument`` (reference in one
+        form, or label of the name), ``celex``, ``link``, ``surface``.
     """
     cited = references[references["kind"] != "journal"]
     cited = cited.assign(kind=cited["kind"].map(LABELS), instrument=cited["reference"])
@@ -290,8 +336,8 @@ def count_mentions(mentions: pd.DataFrame, documents: Sequence[str]) -> pd.DataF
     Returns
     -------
     DataFrame, one row per instrument, those of most texts and mentions first
-        ``kind``, ``instrument``, ``celex``, ``link``, one column per text (mentions), ``texts`` (that name it), ``presence``
-        (`analysis.themes.attention.describe_presence`).
+        ``kind``, ``instrument``, ``celex``, ``link``, one column per text (mentions), ``texts`` (that name it),
+        ``presence`` (`analysis.themes.attention.describe_presence`).
     """
     counts = pd.crosstab(mentions["instrument"], mentions["doc_id"]).reindex(columns=list(documents), fill_value=0)
     about = mentions.drop_duplicates("instrument").set_index("instrument")[["kind", "celex", "link"]]
@@ -310,15 +356,18 @@ def list_instruments(
     Returns
     -------
     DataFrame, one row per theme, text and instrument, in the order of `themes` and `documents`
-        ``theme``, ``doc_id``, ``kind``, ``instrument``, ``celex``, ``link``, ``mentions``, ``sentences``, ``texts`` (of the
-        corpus that name it, on whatever theme).
+        ``theme``, ``doc_id``, ``kind``, ``instrument``, ``celex``, ``link``, ``mentions``, ``sentences``, ``texts`` (of
+        the corpus that name it, on whatever theme).
     """
     texts = mentions.groupby("instrument")["doc_id"].nunique()
     pairs = theme_hits.drop_duplicates(["sentence_id", "theme"])[["sentence_id", "theme"]]
     beside = pairs[pairs["theme"].isin(themes)].merge(mentions, on="sentence_id")
     keys = ["theme", "doc_id", "kind", "instrument"]
     table = beside.groupby(keys).agg(
-        celex=("celex", "first"), link=("link", "first"), mentions=("surface", "size"), sentences=("sentence_id", "nunique")
+        celex=("celex", "first"),
+        link=("link", "first"),
+        mentions=("surface", "size"),
+        sentences=("sentence_id", "nunique"),
     )
     table = table.reset_index().assign(texts=lambda one: one["instrument"].map(texts))
     order = {**{name: at for at, name in enumerate(themes)}, **{name: at for at, name in enumerate(documents)}}

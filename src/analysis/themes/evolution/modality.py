@@ -1,8 +1,8 @@
 """
 How a text speaks: in how many of its sentences it calls upon somebody, asks, announces or reports as done.
 
-By lists of verbs for each language (``data/language/<code>/modality.yml``). It is partly genre: a programme asks, a progress
-report reports. Print it as what explains the counts.
+By lists of verbs for each language (``data/language/<code>/modality.yml``). It is partly genre: a programme asks, a
+progress report reports. Print it as what explains the counts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.corpus.language import Language
+from analysis.inputs import InputError, read_text
 from analysis.schema import Entry, Line, Listed, read_optional
 from analysis.themes.dictionary import GREY, TermText, Theme, Themes, tag
 from analysis.themes.evolution.accuracy import score_marks
@@ -122,9 +123,9 @@ def count_modes(hits: pd.DataFrame, sentences: pd.DataFrame, modes: Mapping[str,
     Returns
     -------
     DataFrame, one row per text and mode, in the order of the file, `OTHER` last
-        ``doc_id``, ``mode``, ``label``, ``words``; ``sentences`` (with words of the mode; a sentence may have several) and
-        ``share`` (of ``n``, 0 to 1); ``leading`` (sentences in which it leads) and ``share_leading``, which sums to 1 in a
-        text; ``n`` (sentences of the text). No row for a text whose language has no list.
+        ``doc_id``, ``mode``, ``label``, ``words``; ``sentences`` (with words of the mode; a sentence may have several)
+        and ``share`` (of ``n``, 0 to 1); ``leading`` (sentences in which it leads) and ``share_leading``, which sums to
+        1 in a text; ``n`` (sentences of the text). No row for a text whose language has no list.
     """
     leading = lead_modes(hits, sentences, modes)
     rows = []
@@ -137,7 +138,9 @@ def count_modes(hits: pd.DataFrame, sentences: pd.DataFrame, modes: Mapping[str,
             n_with = int(leads.get(mode, 0) if mode == OTHER else words.get(mode, 0))
             label, told = modes[document].labels.get(mode, OTHER), modes[document].words.get(mode, "")
             n_leading = int(leads.get(mode, 0))
-            rows.append((document, mode, label, told, n_with, n_with / len(own), n_leading, n_leading / len(own), len(own)))
+            rows.append(
+                (document, mode, label, told, n_with, n_with / len(own), n_leading, n_leading / len(own), len(own))
+            )
     columns = ["doc_id", "mode", "label", "words", "sentences", "share", "leading", "share_leading", "n"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -164,3 +167,26 @@ def score_modes(leading: pd.Series, coded: pd.DataFrame, modes: Sequence[str]) -
     found = coded["sentence_id"].map(leading)
     marks = [pd.DataFrame({mode: values == mode for mode in [*modes, OTHER]}) for values in (status, found)]
     return score_marks(*marks).assign(n=len(coded))
+
+
+def read_coded_status(path: Path | None) -> pd.DataFrame:
+    """
+    Read the status of coded sentences (``data/annotations/status.csv``); without a file there are none.
+
+    Returns
+    -------
+    DataFrame with ``sentence_id`` and ``status``
+
+    Raises
+    ------
+    InputError : if the file cannot be read or lacks a column
+    """
+    if path is None:
+        return pd.DataFrame(columns=["sentence_id", "status"], dtype="str")
+    read_text(path)  # names what is wrong with it
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    missing = [name for name in ("sentence_id", "status") if name not in table.columns]
+    if missing:
+        found = f"no {', '.join(missing)}"
+        raise InputError(f"{path}, line 1", found, allowed="sentence_id and status", remedy="Add the column.")
+    return table[["sentence_id", "status"]]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.corpus.formats.blocks import LEAD
 from analysis.themes.dictionary import Themes, tag
 
 COLUMNS = ["theme", "doc_id", "headings", "n_headings", "sections", "n_sections", "hits", "fullest", "fullest_title",
@@ -28,12 +29,13 @@ def measure_places(
     Returns
     -------
     DataFrame, one row per theme and text
-        ``headings`` that name the theme, of ``n_headings``; ``sections`` with a hit, of ``n_sections`` (that have
-        sentences); ``hits``; ``fullest`` (id of the section with most hits, the first of equals; empty without hits),
-        ``fullest_title``, ``fullest_share`` (of the hits, 0 to 1; missing without hits); ``stretches`` (runs of consecutive
-        sentences with a hit); ``sentences`` (with a hit).
+        ``headings`` that name the theme, of ``n_headings`` (the lead before the first heading is none); ``sections``
+        with a hit, of ``n_sections`` (that have sentences); ``hits``; ``fullest`` (id of the section with most hits,
+        the first of equals; empty without hits), ``fullest_title``, ``fullest_share`` (of the hits, 0 to 1; missing
+        without hits); ``stretches`` (runs of consecutive sentences with a hit); ``sentences`` (with a hit).
     """
     titles = tag_headings(sections, dictionary)
+    n_headings = sections[sections["title"] != LEAD].groupby("doc_id").size()
     section = sentences.set_index("sentence_id")["section_id"]
     title = sections.set_index("section_id")["title"]
     rows = []
@@ -46,7 +48,7 @@ def measure_places(
             present = own["sentence_id"].isin(here["sentence_id"])
             stretches = int((present & ~present.shift(fill_value=False)).sum())
             share = per_section.max() / len(here) if len(here) else float("nan")
-            rows.append((theme, document, named["section_id"].nunique(), int((sections["doc_id"] == document).sum()),
+            rows.append((theme, document, named["section_id"].nunique(), int(n_headings.get(document, 0)),
                          len(per_section), own["section_id"].nunique(), len(here), fullest, title.get(fullest, ""),
                          share, stretches, int(present.sum())))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -60,7 +62,7 @@ def tag_headings(sections: pd.DataFrame, dictionary: Themes) -> pd.DataFrame:
     -------
     DataFrame, one row per hit, as from `analysis.themes.dictionary.tag`, with ``section_id`` for ``sentence_id``
     """
-    headings = pd.DataFrame({name: sections["section_id"] for name in ("sentence_id", "paragraph_id")})
+    headings = pd.DataFrame(dict.fromkeys(("sentence_id", "paragraph_id"), sections["section_id"]))
     headings = headings.assign(doc_id=sections["doc_id"], text=sections["title"])
     hits = tag(headings, dictionary).drop(columns="paragraph_id")
     return hits.rename(columns={"sentence_id": "section_id"})

@@ -1,4 +1,5 @@
-"""Headlines and captions on frames, actors, instruments, modality and place: by rules that hold for any texts and themes."""
+"""Headlines and captions on frames, actors, instruments, modality and place: by rules that hold for any texts and
+themes."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from analysis.themes.evolution.modality import OTHER
 LEAST_SENTENCES = 8  # with fewer sentences on a theme a text is not compared in a headline: one sentence would be 1/8
 LEAST_CHANGE = 0.1  # of a share, from which a headline speaks of a change
 LEAST_PROBABILITY = 0.8  # of its direction, as far as the codes go
-CHAPTER = 0.5  # share of the hits in one section from which a theme is a chapter
+FEW = 4  # sentences below which a theme without a heading is a mention
+PASSAGE = 0.5  # share of the hits in one section from which a theme is a passage
 
 # Frames as they stand after "from" and "to"; any other stands by its name.
 FRAME_WORDS = {
@@ -61,9 +63,9 @@ def describe_frames(
     """
     The headline on the frames of one theme: what it turns from and to, between the first and last text that name it.
 
-    Only texts with at least `least` sentences on the theme count. The frame of the largest fall and that of the largest rise
-    of share are named, if they change by `LEAST_CHANGE` or more and, with `compared`, in a direction that the codes give
-    with `LEAST_PROBABILITY`.
+    Only texts with at least `least` sentences on the theme count. The frame of the largest fall and that of the largest
+    rise of share are named, if they change by `LEAST_CHANGE` or more and, with `compared`, in a direction that the
+    codes give with `LEAST_PROBABILITY`.
 
     Parameters
     ----------
@@ -121,7 +123,9 @@ def _describe_only(enough: pd.DataFrame, counts: pd.DataFrame, theme: str, text:
         return f"In {text} none of the {own['n'].iloc[0]} sentences on {theme} has a frame."
     named = join_words([_name_frame(frame) for frame in most])
     times = f"{own['sentences'].max()} of {own['n'].iloc[0]} sentences{' each' if len(most) > 1 else ''}"
-    alone = f", the only text with {_plural(least, 'sentence')} or more on it," if counts["doc_id"].nunique() > 1 else ""
+    alone = (
+        f", the only text with {_plural(least, 'sentence')} or more on it," if len(set(counts["doc_id"])) > 1 else ""
+    )
     return f"In {text}{alone} {theme} is most often a matter of {named} ({times})."
 
 
@@ -129,7 +133,8 @@ def describe_status(counts: pd.DataFrame, theme: str, *, least: int = LEAST_SENT
     """
     The headline on status: how far what is said of a theme is, in the first and the last text that name it.
 
-    The status of most sentences other than facts is named, the first in the order of the table where several have as many.
+    The status of most sentences other than facts is named, the first in the order of the table where several have as
+    many.
 
     Parameters
     ----------
@@ -142,7 +147,7 @@ def describe_status(counts: pd.DataFrame, theme: str, *, least: int = LEAST_SENT
         return f"No text has {_plural(least, 'sentence')} on {theme} with an act of policy among them."
     told = [(STATUS_WORDS.get(row.status, row.status), row) for row in leading.iloc[[0, -1]].itertuples()]
     (first, before), (last, after) = told
-    opening = f"Of {theme}, most acts are {first} in {before.doc_id} ({before.sentences} of {before.n} sentences)"
+    opening = f"Acts on {theme} are most often {first} in {before.doc_id} ({before.sentences} of {before.n} sentences)"
     if len(leading) == 1:
         return f"{opening}."
     if first == last:
@@ -174,7 +179,9 @@ def describe_accuracy(scores: pd.DataFrame, labels: Mapping[str, str], what: str
     if scores.empty or scores["n"].iloc[0] == 0:
         return "Its accuracy is not known: no coded sentence was left to test it on."
     good, poor = scores[scores["usable"]], scores[~scores["usable"]]
-    parts = [f"{labels.get(row.label, row.label)} {row.precision:.2f} and {row.recall:.2f}" for row in good.itertuples()]
+    parts = [
+        f"{labels.get(row.label, row.label)} {row.precision:.2f} and {row.recall:.2f}" for row in good.itertuples()
+    ]
     opening = f"Found by words in {scores['n'].iloc[0]} {what}, precision and recall are: "
     named = join_words(parts) if parts else f"below {LEAST_ACCURACY:g} for all"
     if poor.empty or good.empty:
@@ -197,40 +204,76 @@ def describe_actors(counts: pd.DataFrame) -> str:
     texts = list(dict.fromkeys(counts["doc_id"]))
     if not texts:
         return "No actor is named."
-    shares = counts.pivot(index="label", columns="doc_id", values="share")
-    numbers = counts.pivot(index="label", columns="doc_id", values="sentences")
+    shares, numbers = (counts.pivot(index="label", columns="doc_id", values=name) for name in ("share", "sentences"))
     n = counts.drop_duplicates("doc_id").set_index("doc_id")["n"]
     first, last = texts[0], texts[-1]
     if len(texts) == 1:
         most = numbers[first].idxmax()
-        return f"The {first} text names {most} most often, in {numbers.loc[most, first]} of its {n[first]} sentences."
+        return f"Named most often: {most}, in {numbers.loc[most, first]} of {_plural(n[first], 'sentence')}."
     change = shares[last] - shares[first]
-    rise, fall = change.idxmax(), change.idxmin()
+    parts: list[str] = []
+    for verb, label, moves in (
+        ("more", change.idxmax(), change.max() > 0),
+        ("less", change.idxmin(), change.min() < 0),
+    ):
+        if moves:
+            of = ("sentences in", "in") if not parts else ("in", "in")
+            at = [
+                f"{numbers.loc[label, text]} of {n[text]} {word} {text}"
+                for text, word in zip((first, last), of, strict=True)
+            ]
+            parts.append(f"named {verb}: {label} ({', '.join(at)})")
+    return (
+        f"{_capital('; '.join(parts))}."
+        if parts
+        else f"From {first} to {last} every actor keeps its share of sentences."
+    )
 
-    def counted(label: str) -> str:
-        at = [f"{numbers.loc[label, text]} of {n[text]} in {text}" for text in (first, last)]
-        return f"{label} ({at[0]}, {at[1]})"
 
-    parts = []
-    if change[rise] > 0:
-        parts.append(f"{counted(rise)} gains most")
-    if change[fall] < 0:
-        parts.append(f"{counted(fall)} loses most")
-    if not parts:
-        return f"From {first} to {last} every actor keeps its share of sentences."
-    return f"Of sentences that name an actor: {join_words(parts)}."
+def describe_beside(crossed: pd.DataFrame, theme: str, *, least: int = LEAST_SENTENCES) -> str:
+    """
+    Who stands beside a theme most often in each text that has at least `least` sentences on it.
+
+    Parameters
+    ----------
+    crossed : DataFrame from `actors.cross_actors`, of one theme
+    """
+    enough = crossed[crossed["n_theme"] >= least]
+    leading = enough.loc[enough.groupby("doc_id", sort=False)["both"].idxmax()] if len(enough) else enough
+    leading = leading[leading["both"] > 0]
+    if leading.empty:
+        return f"No text has {_plural(least, 'sentence')} on {theme} with an actor among them."
+    named = [
+        f"{row.label} in {row.doc_id} ({row.both} of {row.n_theme}{' sentences' if not place else ''})"
+        for place, row in enumerate(leading.itertuples())
+    ]
+    return f"Named most often in sentences on {theme}: {join_words(named)}."
 
 
-def describe_presence(counts: pd.DataFrame) -> str:
-    """Which actors (or instruments) appear in the last text and which are gone by then; tables with ``presence``."""
-    once = counts.drop_duplicates("label")
-    appear, vanish = (list(once.loc[once["presence"] == word, "label"]) for word in ("appears", "vanishes"))
+def describe_presence(counts: pd.DataFrame, *, n_names: int = 5) -> str:
+    """
+    Which actors appear in the last text and which are gone by then, those of most sentences named.
+
+    Parameters
+    ----------
+    counts : DataFrame from `actors.count_actors`
+    """
     texts = list(dict.fromkeys(counts["doc_id"]))
-    if len(texts) < 2 or not appear + vanish:
-        return "Who is named in the first text is named in the last." if len(texts) > 1 else ""
-    parts = [f"new in {texts[-1]}, as against {texts[0]}: {join_words(appear)}"] if appear else []
-    parts += [f"named in {texts[0]} and no more in {texts[-1]}: {join_words(vanish)}"] if vanish else []
-    return f"{_capital('; '.join(parts))}."
+    if len(texts) < 2:
+        return ""
+    total = counts.groupby(["label", "presence"], sort=False)["sentences"].sum().reset_index()
+    total = total.sort_values("sentences", ascending=False, kind="stable")
+    parts = []
+    for word, opening in (
+        ("appears", f"named in {texts[-1]} and not in {texts[0]}"),
+        ("vanishes", f"named in {texts[0]} and not in {texts[-1]}"),
+    ):
+        labels = list(total.loc[total["presence"] == word, "label"])
+        if labels:
+            rest = len(labels) - n_names
+            more = [_plural(rest, "other")] if rest > 0 else []
+            parts.append(f"{opening}: {join_words(labels[:n_names] + more)}")
+    return f"{_capital('; '.join(parts))}." if parts else f"Whoever is named in {texts[0]} is named in {texts[-1]}."
 
 
 # --- instruments -------------------------------------------------------------------------------------------------
@@ -255,7 +298,8 @@ def describe_instruments(counts: pd.DataFrame, documents: Sequence[str]) -> str:
     most = again.iloc[0]
     times = join_words([f"{most[name]} in {name}" for name in documents])
     verb = "is" if len(again) == 1 else "are"
-    return f"{opening}; {len(again)} of them {verb} named in more than one text, most often {most['instrument']} ({times})."
+    named = f"{len(again)} of them {verb} named in more than one text"
+    return f"{opening}; {named}, most often {most['instrument']} ({times})."
 
 
 # --- modality ----------------------------------------------------------------------------------------------------
@@ -265,28 +309,27 @@ def describe_modes(counts: pd.DataFrame) -> str:
     """
     The headline on modality: for each text the mode in which it stands out from the others.
 
-    A text stands out by the mode in which its share of sentences exceeds the next text's most. Of one text its most
-    frequent mode is named.
+    A text stands out by the mode in which its share of sentences exceeds that of every other text most. Of one text its
+    most frequent mode is named.
 
     Parameters
     ----------
     counts : DataFrame from `modality.count_modes`
     """
     shares = counts[counts["mode"] != OTHER].pivot(index="mode", columns="doc_id", values="share")
-    told = counts.drop_duplicates("mode").set_index("mode")
+    mode_words = counts.drop_duplicates("mode").set_index("mode")
     texts = list(dict.fromkeys(counts["doc_id"]))
-    parts = []
+    if shares.empty:
+        return "How the texts speak was not looked for: their languages have no list of verbs."
+    parts: list[str] = []
     for text in texts:
-        others = shares.drop(columns=text).max(axis=1) if len(texts) > 1 else pd.Series(0.0, index=shares.index)
-        lead = shares[text] - others
-        if lead.empty or lead.max() <= 0:
-            continue
-        mode = lead.idxmax()
-        where = "of its sentences" if not parts else "of its"
-        parts.append(f"the {text} text {told.loc[mode, 'label']} ({told.loc[mode, 'words']}: in {shares.loc[mode, text]:.0%} {where})")
-    if not parts:
-        return "No verb of asking, announcing or reporting was looked for." if shares.empty else "The texts speak alike."
-    return f"{_capital('; '.join(parts))}."
+        others = shares.drop(columns=text).max(axis=1) if len(texts) > 1 else 0.0
+        lead = (shares[text] - others).loc[list(dict.fromkeys(counts.loc[counts["mode"] != OTHER, "mode"]))]
+        if lead.max() > 0:
+            label, words = mode_words.loc[lead.idxmax(), ["label", "words"]]
+            where = f"in {shares.loc[lead.idxmax(), text]:.0%}{'' if parts else ' of its sentences'}"
+            parts.append(f"the {text} text {label}: words such as {words} stand {where}")
+    return f"{_capital('; '.join(parts))}." if parts else "The texts speak alike."
 
 
 # --- place -------------------------------------------------------------------------------------------------------
@@ -294,65 +337,93 @@ def describe_modes(counts: pd.DataFrame) -> str:
 
 def describe_place(places: pd.DataFrame, theme: str) -> str:
     """
-    For each text whether a theme is a chapter of it or a thread through it.
+    What place a theme has in each text: chapters, a passage, a thread, a mention, or none.
 
-    A chapter: a heading names it, or `CHAPTER` of its hits stand in one section. A thread: neither.
+    Chapters: headings name it. A mention: no heading, fewer than `FEW` sentences. A passage: `PASSAGE` or more of its
+    hits stand in one section. A thread: neither.
 
     Parameters
     ----------
     places : DataFrame from `place.measure_places`, of one theme
+
+    Examples
+    --------
+    >>> row = {"doc_id": "a", "headings": 2, "n_headings": 9, "hits": 30, "sentences": 20, "fullest_share": 0.4}
+    >>> describe_place(pd.DataFrame([row | {"sections": 5, "n_sections": 8}]), "migration")
+    'Migration: chapters of a (2 of 9 headings name it).'
     """
     parts = []
     for row in places.itertuples():
-        if row.hits == 0:
-            headed = f", though {_plural(row.headings, 'heading')} of {row.n_headings} name it" if row.headings else ""
-            parts.append(f"in {row.doc_id} no sentence names it{headed}")
-            continue
         if row.headings:
-            verb = "names" if row.headings == 1 else "name"
-            shape = f"a chapter ({row.headings} of {row.n_headings} headings {verb} it)"
-        elif row.fullest_share >= CHAPTER:
-            shape = "a chapter (one section)"
+            shape, verb = ("a chapter", "names") if row.headings == 1 else ("chapters", "name")
+            parts.append(f"{shape} of {row.doc_id} ({row.headings} of {_plural(row.n_headings, 'heading')} {verb} it)")
+        elif row.hits == 0:
+            parts.append(f"not named in {row.doc_id}")
+        elif row.sentences < FEW:
+            parts.append(f"a mention in {row.doc_id} ({_plural(row.sentences, 'sentence')})")
+        elif row.fullest_share >= PASSAGE:
+            parts.append(f"a passage of {row.doc_id} ({row.fullest_share:.0%} of its hits stand in one section)")
         else:
-            shape = "a thread (no heading)"
-        share = f"{row.fullest_share:.0%} of its hits in one section"
-        parts.append(f"in {row.doc_id} it is {shape}, with {share}, in {row.sections} of {row.n_sections} sections")
-    return f"{_capital(theme)}: {'; '.join(parts)}." if parts else f"{_capital(theme)} is named nowhere."
+            where = f"{row.sections} of {_plural(row.n_sections, 'section')}"
+            parts.append(f"a thread through {row.doc_id} (no heading, but {where})")
+    return f"{_capital(theme)}: {join_words(parts)}." if parts else f"{_capital(theme)} is named nowhere."
 
 
 # --- captions ----------------------------------------------------------------------------------------------------
 
 
-def caption_frames(counts: pd.DataFrame, theme: str, codes: FrameCodes) -> dict[str, str]:
-    """Name, caption and alternative text of the figure of the frames of one theme."""
-    sizes = counts.drop_duplicates("doc_id")
-    told = join_words([f"{row.n} in {row.doc_id}" for row in sizes.itertuples()])
-    by = "by codes of a language model" if codes.kind == "model" else f"by codes of {codes.coders}"
+def caption_frames(counts: pd.DataFrame, theme: str, source: str) -> dict[str, str]:
+    """
+    Name, caption and alternative text of the figure of the frames of one theme.
+
+    Parameters
+    ----------
+    source : where the frames come from, such as `name_source` gives
+    """
+    sizes = join_words(
+        [f"{row.n} in {row.doc_id}" for row in counts.drop_duplicates("doc_id").itertuples()] or ["none"]
+    )
     caption = (
-        f"Frames of the sentences on {theme} ({told}), {by}. Bars: share of these sentences; numbers: sentences. "
+        f"Frames of the sentences on {theme} ({sizes}), {source}. Bars: share of these sentences; numbers: sentences. "
         "A sentence may have several frames or none."
     )
     alt = f"Bars, one panel per text: how many sentences on {theme} have each frame. {describe_frames(counts, theme)}"
     return {"name": "frames", "caption": caption, "alt": alt}
 
 
+def name_source(codes: FrameCodes) -> str:
+    """
+    Where frames come from, within a sentence; codes of a model are never called anything else.
+
+    Examples -------- >>> empty = pd.DataFrame() >>> name_source(FrameCodes(empty, empty, [])),
+    name_source(FrameCodes(empty, empty, ["threat"], "human", "Anna and Bram")) ('found by words', 'coded by Anna and
+    Bram')
+    """
+    if not codes.frames:
+        return "found by words"
+    return "coded by a language model" if codes.kind == "model" else f"coded by {codes.coders}"
+
+
 def caption_actors(crossed: pd.DataFrame) -> dict[str, str]:
     """Name, caption and alternative text of the figure of actors beside themes."""
     texts = join_words(list(dict.fromkeys(crossed["doc_id"])) or ["no text"])
     caption = (
-        f"Who is named in sentences on a theme, {texts}: number of sentences that name both; the darker, the larger the share "
-        "of the theme's sentences in that text. A sentence counts in every cell whose two names it has."
+        f"Who is named in sentences on a theme, {texts}: number of sentences that name both; the darker, the larger "
+        "the share of the theme's sentences in that text. A sentence counts in every cell whose two names it has."
     )
-    best = crossed.loc[crossed["both"].idxmax()] if len(crossed) else None
-    most = "" if best is None else f" Most: {best['label']} in {best['both']} of {best['n_theme']} sentences ({best['doc_id']})."
+    most = ""
+    if len(crossed):
+        best = crossed.loc[crossed["both"].idxmax()]
+        most = f" Most: {best['label']} in {best['both']} of {best['n_theme']} sentences ({best['doc_id']})."
     return {"name": "actors", "caption": caption, "alt": f"Heat tables, one per text: actors by themes.{most}"}
 
 
 def caption_modes(counts: pd.DataFrame, scores: pd.DataFrame | None = None) -> dict[str, str]:
     """Name, caption and alternative text of the figure of how texts speak; `scores` from `modality.score_modes`."""
     caption = (
-        "How the texts speak: share of the sentences of each text that call upon somebody, ask, announce, report as done or "
-        "describe, by lists of verbs; each sentence counts once, for the first of these. Partly a matter of genre."
+        "How the texts speak: share of the sentences of each text that call upon somebody, ask, announce, report as "
+        "done or describe, by lists of verbs; each sentence counts once, for the first of these. Partly a matter of "
+        "genre."
     )
     if scores is not None and len(scores):
         labels = counts.drop_duplicates("mode").set_index("mode")["label"].to_dict()
@@ -379,11 +450,13 @@ def caption_correspondence(found: Correspondence, rows: str, columns: str) -> di
     axes = join_words([f"axis {row.axis} {row.share:.0%}" for row in found.inertia.head(2).itertuples()])
     first = found.rows[found.rows["axis"] == 1].sort_values("contribution", ascending=False, kind="stable").head(6)
     sides = found.columns[found.columns["axis"] == 1]
-    positive, negative = (list(sides.loc[side, "item"].astype(str)) for side in (sides["coordinate"] > 0, sides["coordinate"] < 0))
+    positive, negative = (
+        list(sides.loc[side, "item"].astype(str)) for side in (sides["coordinate"] > 0, sides["coordinate"] < 0)
+    )
     apart = f"Axis 1 sets {join_words(positive)} apart from {join_words(negative)}"
     made = join_words([str(item) for item in first["item"]])
     caption = (
-        f"Correspondence analysis of {rows} by {columns} (total inertia {found.total:.2f}; {axes}). {apart}; {made} make most of "
-        f"it. Near the middle: {rows} that all {columns} use alike."
+        f"Correspondence analysis of {rows} by {columns} (total inertia {found.total:.2f}; {axes}). {apart}; {made} "
+        f"make most of it. Near the middle: {rows} spread over the {columns} as all {rows} are."
     )
     return {"name": "correspondence", "caption": caption, "alt": f"Map of {rows} and {columns}. {apart}."}
