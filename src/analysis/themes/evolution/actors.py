@@ -43,7 +43,7 @@ def count_actors(hits: pd.DataFrame, sentences: pd.DataFrame, names: Names, *, b
     presence = attention.describe_presence(counts)
     n = sentences.groupby("doc_id", sort=False)["sentence_id"].nunique()
     table = counts.rename_axis(index=by, columns="doc_id").T.unstack().rename("sentences").reset_index()
-    table = _describe(table, names, by).assign(n=table["doc_id"].map(n), presence=table[by].map(presence))
+    table = _describe(table, names, by).assign(n=table["doc_id"].map(n).astype(int), presence=table[by].map(presence))
     table.insert(table.columns.get_loc("n") + 1, "share", table["sentences"] / table["n"])
     return table
 
@@ -102,7 +102,7 @@ def _cross(hits: pd.DataFrame, sentences: pd.DataFrame, names: Names, by: By) ->
     once = hits.drop_duplicates(["sentence_id", by])
     counts = pd.crosstab(once[by], once["doc_id"])
     order = [one for one in _order(names, by) if one in counts.index]
-    return counts.reindex(index=order, columns=list(dict.fromkeys(sentences["doc_id"])), fill_value=0)
+    return counts.reindex(index=order, columns=list(dict.fromkeys(sentences["doc_id"])), fill_value=0).astype(int)
 
 
 def _describe(table: pd.DataFrame, names: Names, by: By) -> pd.DataFrame:
