@@ -13,6 +13,7 @@ from analysis.corpus import counts
 from analysis.corpus.language import Language, read_language
 from analysis.corpus.read import Corpus, read_corpus
 from analysis.inputs import InputError, check_choice
+from analysis.pipeline.parameters import check_injected
 from analysis.report import glossary
 from analysis.report.about import About, read_about
 from analysis.themes import attention
@@ -123,8 +124,9 @@ def open_study(
 
     Raises
     ------
-    InputError : if any of them cannot be used
+    InputError : if any of them cannot be used, or Papermill was given a parameter that the notebook cannot take
     """
+    check_injected()
     root = root or find_root()
     corpus = read_corpus(root / corpus_file)
     folder = (root / corpus_file).parent / "language"

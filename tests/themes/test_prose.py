@@ -83,6 +83,8 @@ def test_words_are_picked_from_both_sides_by_size():
 def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
     assert overview.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
+    (tmp_path / "c.json").write_text("{}")
+    assert list(overview.read_values(tmp_path, [], own="a")) == ["c"]
     with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
         overview.read_values(tmp_path, ["a", "b"])
 
@@ -136,10 +138,11 @@ CLAIMS = {
 
 
 def test_every_page_carries_the_verdicts_of_its_own_claims():
-    pages = pd.Series(["01_corpus", "02_themes", "03_theme-x", "05_networks"])
-    told = overview.tell_robustness(pages, CLAIMS, ["x"])
+    found = {"a": {}, "b": {"changes": []}, "c": {"theme": "x"}, "d": {"pairs": []}, "e": {"verdicts": CLAIMS}}
+    told = overview.tell_robustness(found, ["x"])
+    assert overview.tell_robustness({"b": {"changes": []}}, ["x"]) == ["–"]
     assert told[0] == "–"
-    assert told[1].endswith("1 tried</a>: 1 robust")  # y is not declared
+    assert told[1] == '<a href="e.html#s-the-verdicts">1 tried</a>: 1 robust'  # y is not declared
     assert told[2] == '<a href="08.html#x">A–B</a>: robust'
     assert told[3].endswith("1 tried</a>: 1 too few to tell")
 

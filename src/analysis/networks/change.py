@@ -6,7 +6,7 @@ texts: a change is one that re-dealt sections would seldom give. `compare_ties` 
 networks as wholes. The three texts are all there is: p says what re-dealing does, not what the next text will do.
 
 In all functions, `marks` has one row per unit and one column per node, True where the unit holds it
-(`attention.mark_units`); `documents` and `blocks` give text and section of each unit (`bootstrap.section_blocks`).
+(`attention.mark_units`); `documents` and `blocks` give text and section of each unit (`bootstrap.make_blocks`).
 """
 
 from __future__ import annotations

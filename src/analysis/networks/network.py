@@ -20,7 +20,7 @@ from analysis.networks import backbone, communities, layout
 from analysis.networks.bicm import fit_bicm
 from analysis.schema import Entry, Listed, context_of, read_optional
 from analysis.stats import association
-from analysis.stats.bootstrap import section_blocks
+from analysis.stats.bootstrap import make_blocks
 from analysis.stats.permutation import false_discovery_rate
 from analysis.study import Study
 from analysis.themes import attention
@@ -108,8 +108,9 @@ class Presence:
 
     @property
     def blocks(self) -> pd.Series:
-        """The section of each unit: what is dealt anew."""
-        return section_blocks(self.units)
+        """The block of each unit, from its paragraph (`bootstrap.make_blocks`): what is moved between texts."""
+        paragraphs = self.units.drop_duplicates("paragraph_id").set_index("paragraph_id")
+        return self.units["paragraph_id"].map(make_blocks(paragraphs)).rename("block")
 
     @property
     def themes(self) -> list[str]:

@@ -14,7 +14,6 @@ from analysis.robustness.specifications import AXES, Finding, Plan
 from analysis.stats.verdict import OF_CLAIM, RESERVATIONS, Bounds, Rule
 from analysis.themes.dictionary import Themes
 
-PAGE = "08_robustness"
 CHOICES = {
     "unit": "unit",
     "measure": "measure",
@@ -229,8 +228,10 @@ def present_dropped(found: Multiverse) -> pd.DataFrame:
     return table.rename_axis("reason").reset_index()
 
 
-def list_verdicts(found: Multiverse, plan: Plan, themes: Themes, drawn: list[str]) -> dict[str, dict[str, Any]]:
-    """What the overview reads: by finding its claim, themes, texts, verdict, numbers and link."""
+def list_verdicts(
+    found: Multiverse, plan: Plan, themes: Themes, drawn: list[str], page: str
+) -> dict[str, dict[str, Any]]:
+    """What the overview reads: by finding its claim, themes, texts, verdict, numbers and link (to `page`)."""
     values = {}
     for row in found.verdicts.to_dict("records"):
         finding = plan.findings[row["finding"]]
@@ -241,6 +242,6 @@ def list_verdicts(found: Multiverse, plan: Plan, themes: Themes, drawn: list[str
             "themes": list(finding.themes),
             "before": finding.before,
             "after": finding.after,
-            "link": f"{PAGE}.html#{anchor}",
+            "link": f"{page}.html#{anchor}",
         }
     return values

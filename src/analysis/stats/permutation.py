@@ -315,13 +315,13 @@ def run_stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndar
     return np.maximum(1, run_deviation(texts, pair) / np.where(deviation > 0, deviation, np.inf))
 
 
-def check_pairs(pairs: Sequence[tuple[str, str]], names: list[str]) -> None:
+def check_pairs(pairs: Sequence[tuple[str, str]], names: Sequence[str], where: str = "pairs") -> None:
     """Raises an InputError if a pair names an unknown text, or one text twice."""
     for before, after in pairs:
-        check_choice(before, "pairs", names)
-        check_choice(after, "pairs", names)
+        check_choice(before, where, names)
+        check_choice(after, where, names)
         if before == after:
-            raise InputError("pairs", f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
+            raise InputError(where, f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
 
 
 def _draw_differences(

@@ -27,7 +27,7 @@ ROUNDING = 1e-11
 
 @dataclass(frozen=True)
 class Texts:
-    """Checked indicators, sorted so that each text is one stretch of rows."""
+    """A checked incidence table, sorted so that each text is one stretch of rows."""
 
     present: np.ndarray  # (paragraphs, themes), bool
     starts: np.ndarray  # (texts,), first row of each text
@@ -136,21 +136,21 @@ def wilson_interval(count: np.ndarray, n: np.ndarray, *, level: float = 0.95) ->
     return np.clip(low, 0, p), np.where(n > 0, np.clip(high, p, 1), 1.0)
 
 
-def arrange(indicators: pd.DataFrame, documents: pd.Series) -> Texts:
+def arrange(incidence: pd.DataFrame, documents: pd.Series) -> Texts:
     """The paragraphs of each text together, in their order, once they are known to be true/false and complete."""
-    if indicators.empty:
+    if incidence.empty:
         raise InputError(
-            "indicators", "no rows or no columns", allowed="a row per paragraph", remedy="Check the corpus."
+            "incidence", "no rows or no columns", allowed="a row per paragraph", remedy="Check the corpus."
         )
-    documents = aligned(documents, indicators, "documents")
-    values = indicators.to_numpy()
+    documents = aligned(documents, incidence, "documents")
+    values = incidence.to_numpy()
     if not np.isin(values, (0, 1)).all():
         raise InputError(
-            "indicators", "other values than true and false", allowed="0/1", remedy="Compare counts with 0."
+            "incidence", "other values than true and false", allowed="0/1", remedy="Compare counts with 0."
         )
     order, starts, names = reading_order(documents)
     sizes = np.diff(np.append(starts, len(values)))
-    return Texts(values.astype(bool)[order], starts, sizes, names, [str(theme) for theme in indicators.columns])
+    return Texts(values.astype(bool)[order], starts, sizes, names, [str(theme) for theme in incidence.columns])
 
 
 def reading_order(documents: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:

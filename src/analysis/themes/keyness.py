@@ -14,9 +14,9 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import xlogy
 
-from analysis.inputs import InputError, check_at_least, check_choice
+from analysis.inputs import InputError, check_at_least
 from analysis.stats.association import bic, g2, log_ratio
-from analysis.stats.permutation import false_discovery_rate, p_value, split_blocks
+from analysis.stats.permutation import check_pairs, false_discovery_rate, p_value, split_blocks
 from analysis.stats.proportions import aligned
 
 # Terms times splits whose counts are held at once: few enough to stay in the processor's cache.
@@ -79,7 +79,7 @@ def compare(
     terms : list
         Names of the columns.
     documents, blocks : Series, one entry per paragraph
-        Text, and block (`bootstrap.section_blocks` or `bootstrap.run_blocks`).
+        Text, and block (`bootstrap.make_blocks`).
     pair : (A, B)
         Positive signs stand for A.
     min_count, min_paragraphs : int
@@ -93,10 +93,12 @@ def compare(
 
     Raises
     ------
-    InputError : if terms, documents or blocks do not fit the counts, or the pair names an unknown or empty text
+    InputError : if terms, documents or blocks do not fit the counts, or the pair names an unknown or empty text, or one
+        text twice
     """
     counts = sparse.csr_array(counts)
     _check_table(counts, terms, documents)
+    check_pairs([pair], documents.drop_duplicates().tolist(), "pair")
     check_at_least("n_draws", n_draws, 1)
     blocks = aligned(blocks, documents, "blocks").astype(str)
     rows_a, rows_b = (_rows(counts, documents, text) for text in pair)
@@ -124,7 +126,6 @@ def compare(
 
 
 def _rows(counts: sparse.csr_array, documents: pd.Series, text: str) -> np.ndarray:
-    check_choice(text, "pair", documents.drop_duplicates().tolist())
     rows = np.flatnonzero(documents == text)
     if counts[rows].sum() == 0:
         raise InputError("pair", f"no token in {text!r}", allowed="a text with counted tokens", remedy="Name another.")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from analysis.report import elements
 from analysis.report.wording import join_words
 from analysis.stats.verdict import DIFFERS, RESERVATIONS, TOO_FEW, strongest
-from analysis.study import Study
+from analysis.themes.compare import TaggedTexts
 from analysis.themes.dictionary import Theme, Themes
 
 
@@ -77,7 +77,7 @@ def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
-def describe_places(here: Study, hits: pd.DataFrame) -> str:
+def describe_places(here: TaggedTexts, hits: pd.DataFrame) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
     sections = here.corpus.paragraphs.set_index("paragraph_id")["section_id"]
     parts = []
