@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.themes.evolution.accuracy import score_marks
@@ -27,6 +27,7 @@ def test_what_was_never_found_is_not_usable():
     assert not row["usable"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1))
 def test_intervals_hold_their_rates(pairs):
     row = score_marks(*(pd.DataFrame({"x": side}) for side in zip(*pairs, strict=True))).iloc[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
@@ -40,6 +40,7 @@ tables = st.integers(2, 5).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(tables)
 def test_inertia_is_chi_square_by_n_and_distances_are_chi_square_distances(rows):
     table = pd.DataFrame(rows)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import study as studies
@@ -81,6 +81,7 @@ def test_a_direction_is_sure_where_runs_agree_and_in_doubt_where_they_do_not():
     assert compared["probability"] == pytest.approx(2 / 3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(["000", "001", "011", "111"])), min_size=2, max_size=8))
 def test_the_probability_is_what_drawing_every_way_gives(rows):
     half = len(rows) // 2
