@@ -112,7 +112,7 @@ def _write_label(term: Mapping[str, Any], ax: Axes, size: float, unit: float) ->
 
 
 def plot_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure:
-    """Matrices of `analysis.networks.pairs.count_pairs` by `plot_pairs`, an Axes per text; from four on, two in a row."""
+    """Matrices from `pairs.count_pairs` by `plot_pairs`, an Axes per text; of four and more two in a row."""
     n_columns = 1 if len(matrices) <= 3 else 2
     n_rows = math.ceil(len(matrices) / n_columns)
     size = (n_columns * WIDTH, 3.5 * n_rows + 0.9)
