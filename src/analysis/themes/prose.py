@@ -296,13 +296,14 @@ def pick_words(words: pd.DataFrame, n_words: int, *, p: float = 0.05) -> pd.Data
 
     Returns
     -------
-    DataFrame, the rows of `words` that are picked, largest |G²| first
+    DataFrame, the rows of `words` that are picked, largest |G²| first; ``g2`` without its sign, which is that of
+        ``log_ratio``
     """
     clear = words[words["p"] <= p]
     more = clear[clear["log_ratio"] > 0].nlargest(n_words, ["g2", "log_ratio"])
     less = clear[clear["log_ratio"] < 0].nsmallest(n_words, ["g2", "log_ratio"])
-    picked = pd.concat([more, less]).reset_index(drop=True)
-    return picked.reindex(picked["g2"].abs().sort_values(ascending=False, kind="stable").index)
+    picked = pd.concat([more, less], ignore_index=True)
+    return picked.assign(g2=picked["g2"].abs()).sort_values("g2", ascending=False, kind="stable")
 
 
 def describe_keyness(keyness: Mapping[tuple[str, str], pd.DataFrame], *, q: float = 0.05) -> str:
