@@ -18,8 +18,13 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 
 
 @pytest.fixture(scope="session")
-def here() -> Study:
+def study() -> Study:
     return open_study(root=ROOT)
+
+
+@pytest.fixture(scope="session")
+def here(study: Study) -> Study:
+    return study
 
 
 @pytest.fixture(scope="session")

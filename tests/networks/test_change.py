@@ -178,7 +178,7 @@ def test_networks_where_ranks_say_nothing_have_no_spearman():
 def test_the_study_has_ties_of_themes_that_can_be_compared(here):
     paragraphs = here.corpus.paragraphs.set_index("paragraph_id", drop=False)
     marks = mark_units(here.hits, paragraphs["paragraph_id"], here.themes.names)
-    blocks, pairs = bootstrap.section_blocks(paragraphs), list(combinations(here.documents, 2))
+    blocks, pairs = bootstrap.make_blocks(paragraphs), list(combinations(here.documents, 2))
     found = change.compare_ties(marks, paragraphs["doc_id"], blocks, pairs, n_draws=200, seed=1)
     assert len(found) == 3 * len(change.list_ties(marks))
     assert found["count_before"].sum() > 0

@@ -134,10 +134,12 @@ def test_sentences_are_smaller_units(here):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("pairs: [[cyber, cyber]]\nwords: [a]", r"pairs, entry 1: found \['cyber', 'cyber'\]"),
-        ("pairs: [[cyber, cbnr]]\nwords: [a]", r"entry 1: found 'cbnr'.*cbrn"),
-        ("pairs: [[cyber, cbrn], [cbrn, cyber]]\nwords: [a]", r"pairs: found cbrn and cyber twice"),
-        ("pairs: [[cyber, cbrn]]\nwords: [a, a]", r"words: found a twice"),
+        ("pairs: [[cyber, cyber]]\nwords: [a]", r"line 1, pairs\[0\]: found \['cyber', 'cyber'\]"),
+        ("pairs: [[cyber, cbnr]]\nwords: [a]", r"line 1, pairs\[0\]: found 'cbnr'.*cbrn"),
+        ("pairs: [[cyber, cbrn], [cbrn, cyber]]\nwords: [a]", r"pairs\[1\]: found cbrn and cyber twice"),
+        ("pairs: [[cyber, cbrn]]\nwords: [a, a]", r"line 2, words\[1\]: found a twice"),
+        ("words: [a, 2014]", r"words\[1\]: found 2014, allowed is a text. Put it in quotes"),
+        ("pairs: cyber", r"pairs: found 'cyber', allowed is a list"),
         ("pairs: [[cyber, cbrn]]\nword: [a]", r"the unknown key 'word'"),
     ],
 )
@@ -146,6 +148,13 @@ def test_a_wrong_declaration_is_told(tmp_path, here, content, message):
     path.write_text(content)
     with pytest.raises(InputError, match=message):
         networks.read_declared(path, here.themes)
+
+
+@pytest.mark.parametrize("content", [None, "", "# nothing leads\n", "words: []\n"])
+def test_where_nothing_is_declared_nothing_leads(tmp_path, here, content):
+    path = tmp_path / "ties.yml"
+    path.write_text(content or "")
+    assert networks.read_declared(None if content is None else path, here.themes) == networks.Declared([], [])
 
 
 def test_the_study_declares_its_pairs_and_words(here, presence):

@@ -35,7 +35,7 @@ def test_lift_and_share_by_hand():
 def test_bridges_count_as_neighbours_do(here):
     paragraphs = here.corpus.paragraphs.set_index("paragraph_id", drop=False)
     marks = attention.mark_units(here.hits, paragraphs["paragraph_id"], here.themes.names)
-    blocks = bootstrap.section_blocks(paragraphs)
+    blocks = bootstrap.make_blocks(paragraphs)
     found = participation.bridges(marks, paragraphs["doc_id"], blocks, n_draws=50, seed=1)
     for theme in here.themes.declared:
         own = found[found["a"] == theme].sort_values(["doc_id", "b"], ignore_index=True)

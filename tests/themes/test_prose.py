@@ -75,7 +75,7 @@ def test_of_one_text_the_finding_is_its_share_and_nothing_is_compared():
 
 
 def test_places_count_the_hits_of_the_fullest_section(here):
-    text = prose.describe_places(here.corpus, here.hits[here.hits["theme"] == "cbrn"], here.documents)
+    text = prose.describe_places(here, here.hits[here.hits["theme"] == "cbrn"])
     assert text.startswith("In 2014 3 of 3 hits stand in one section and the theme is met in 1 of 21")
     assert text.endswith("in 2020 there is no hit.")
 
@@ -90,6 +90,8 @@ def test_words_are_picked_from_both_sides_by_size():
 def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
     assert overview.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
+    (tmp_path / "c.json").write_text("{}")
+    assert list(overview.read_values(tmp_path, [], own="a")) == ["c"]
     with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
         overview.read_values(tmp_path, ["a", "b"])
 
@@ -148,10 +150,11 @@ CLAIMS = {
 
 
 def test_every_page_carries_the_verdicts_of_its_own_claims():
-    pages = pd.Series(["01_corpus", "02_themes", "03_theme-x", "05_networks"])
-    told = overview.tell_robustness(pages, CLAIMS, ["x"])
+    found = {"a": {}, "b": {"changes": []}, "c": {"theme": "x"}, "d": {"pairs": []}, "e": {"verdicts": CLAIMS}}
+    told = overview.tell_robustness(found, ["x"])
+    assert overview.tell_robustness({"b": {"changes": []}}, ["x"]) == ["–"]
     assert told[0] == "–"
-    assert told[1].endswith("1 tried</a>: 1 robust")  # y is not declared
+    assert told[1] == '<a href="e.html#s-the-verdicts">1 tried</a>: 1 robust'  # y is not declared
     assert told[2] == '<a href="08.html#x">A–B</a>: robust'
     assert told[3].endswith("1 tried</a>: 1 too few to tell")
 

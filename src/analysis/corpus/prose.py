@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.report.wording import count_noun
+from analysis.report.wording import spell_noun
 
 
 def ask_sizes(n_texts: int) -> str:
@@ -18,7 +18,7 @@ def ask_sizes(n_texts: int) -> str:
     >>> ask_sizes(1), ask_sizes(3)
     ('What is this text, and what may be compared?', 'What are these three texts, and what may be compared?')
     """
-    which = "is this text" if n_texts == 1 else f"are these {count_noun(n_texts, 'text')}"
+    which = "is this text" if n_texts == 1 else f"are these {spell_noun(n_texts, 'text')}"
     return f"What {which}, and what may be compared?"
 
 
@@ -36,8 +36,8 @@ def describe_sizes(sizes: pd.DataFrame, kinds: pd.Series) -> str:
     if len(words) == 1:
         return f"One text of {told}: there is nothing to compare it with."
     n_kinds, ratio = len(set(kinds)), words.max() / words.min()
-    which = count_noun(n_kinds, "genre")
-    which = which if n_kinds == len(words) else f"{count_noun(len(words), 'text')} of {which}"
+    which = spell_noun(n_kinds, "genre")
+    which = which if n_kinds == len(words) else f"{spell_noun(len(words), 'text')} of {which}"
     return (
         f"{which.capitalize()} of {'very different' if ratio >= 2 else 'similar'} length: {told}. The longest has "
         f"{ratio:.1f} times the words of the shortest. Shares and rates may be compared between them, totals may not, "

@@ -20,6 +20,7 @@ from scipy.special import gammaln, ndtr
 
 from analysis.inputs import InputError, check_choice
 from analysis.networks.bicm import Bicm, as_presence, fit_bicm, read_strata
+from analysis.stats.permutation import false_discovery_rate
 
 Method = Literal["exact", "approximate"]
 Presence: TypeAlias = pd.DataFrame | sparse.csr_array | np.ndarray
@@ -107,7 +108,7 @@ def sdsm(
         tails.upper[part], tails.lower[part] = found.upper, found.lower
     table = {"source": labels[source], "target": labels[target], "n": n, "expected": expected[case.ravel()]}
     table |= {"p": tails.upper[case.ravel()], "p_lower": tails.lower[case.ravel()]}
-    return pd.DataFrame(table | {"q": adjust(table["p"], _count_possible(model))})
+    return pd.DataFrame(table | {"q": false_discovery_rate(table["p"], _count_possible(model))})
 
 
 def poisson_binomial(n: np.ndarray, chances: np.ndarray, sizes: np.ndarray, *, method: Method = "exact") -> Tails:
@@ -165,7 +166,7 @@ def hypergeometric(presence: Presence, names: Sequence[str] | None = None) -> pd
     table |= {"expected": frequency[source] * frequency[target] / size}
     table |= {"p": tails.upper[case.ravel()], "p_lower": tails.lower[case.ravel()]}
     occurring = int((frequency > 0).sum())
-    return pd.DataFrame(table | {"q": adjust(table["p"], occurring * (occurring - 1) // 2)})
+    return pd.DataFrame(table | {"q": false_discovery_rate(table["p"], occurring * (occurring - 1) // 2)})
 
 
 def disparity(weights: np.ndarray) -> np.ndarray:
@@ -195,24 +196,6 @@ def disparity(weights: np.ndarray) -> np.ndarray:
         found = f"a table of {weights.shape}, or a number below 0"
         raise InputError("weights", found, allowed="a square table, 0 or more", remedy="Give a weighted network.")
     return np.minimum(_alpha(weights), _alpha(weights.T).T)
-
-
-def adjust(p: np.ndarray, n_tests: int | None = None) -> np.ndarray:
-    """
-    p-values adjusted for false discoveries (Benjamini & Hochberg 1995): the least rate at which each is found.
-
-    p : array;  n_tests : tests that were made, if more than these; the others had p = 1
-
-    Examples
-    --------
-    >>> p = np.array([0.01, 0.04, 0.03])
-    >>> adjust(p).round(3).tolist(), adjust(p, 6).round(3).tolist()
-    ([0.03, 0.04, 0.04], [0.06, 0.08, 0.08])
-    """
-    order = np.argsort(-p, kind="stable")
-    q = np.empty(len(p))
-    q[order] = np.minimum.accumulate(p[order] * (n_tests or len(p)) / np.arange(len(p), 0, -1))
-    return np.minimum(1, q)
 
 
 def length_spread(n_words: np.ndarray | pd.Series) -> LengthSpread:

@@ -6,24 +6,31 @@ texts: a change is one that re-dealt sections would seldom give. `compare_ties` 
 networks as wholes. The three texts are all there is: p says what re-dealing does, not what the next text will do.
 
 In all functions, `marks` has one row per unit and one column per node, True where the unit holds it
-(`attention.mark_units`); `documents` and `blocks` give text and section of each unit (`bootstrap.section_blocks`).
+(`attention.mark_units`); `documents` and `blocks` give text and section of each unit (`bootstrap.make_blocks`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
-from analysis.networks.backbone import adjust
-from analysis.stats.permutation import change_test, check_pairs, run_stretch, split_blocks, sum_blocks
-from analysis.stats.proportions import TIE, arrange
+from analysis.stats import verdict
+from analysis.stats.permutation import (
+    attainable_p,
+    change_test,
+    check_pairs,
+    false_discovery_rate,
+    p_value,
+    run_stretch,
+    split_blocks,
+    sum_blocks,
+)
+from analysis.stats.proportions import arrange
 
-Change = Literal["stronger", "weaker", "new", "gone", "inconclusive", "too few to tell"]
 MEASURES = ["largest change", "change of total", "weighted Jaccard", "Spearman"]
 # Deals whose networks are compared at once.
 BATCH = 500_000
@@ -91,14 +98,7 @@ def compare_ties(
     r"""
     Which ties change between texts: each tie's share of units, tested by `permutation.change_test`.
 
-    The verdict follows rules fixed before looking:
-
-    - "too few to tell": fewer than `min_units` units of the two texts together hold both nodes;
-    - "new" and "gone": the change is significant when all ties and pairs are allowed for (``p_adjusted``, max-T), and
-      no unit of the earlier text ("new") or of the later one ("gone") holds both. A tie that is merely absent from one
-      text is no news: words vanish by chance from short texts;
-    - "stronger" and "weaker": significant in the same way, and present in both;
-    - "inconclusive": all others, also where ``p`` alone is at most `level`; ``p`` stays in the table to be read.
+    The verdict is that of `verdict.judge_ties`; it rests on ``p_adjusted``, and ``p`` stays in the table to be read.
 
     Parameters
     ----------
@@ -125,8 +125,9 @@ def compare_ties(
     del found["theme"]
     for place, name in enumerate(("source", "target")):
         found.insert(place, name, [tie[place] for tie in present.columns] * len(pairs))
-    found["q"] = adjust(found["p"].to_numpy())
-    return found.assign(verdict=_judge(found, level, min_units))
+    found["q"] = false_discovery_rate(found["p"].to_numpy(dtype=float))
+    attainable = attainable_p(documents, blocks, pairs, n_draws=n_draws)
+    return verdict.judge_ties(found, min_units=min_units, level=level, attainable=attainable)
 
 
 def compare_networks(
@@ -179,17 +180,9 @@ def compare_networks(
         drawn = _in_batches(_measure, share, moved, part)
         value = _measure(*_deal(sums[chosen], sizes[chosen], real))[0]
         for measure, one, many in zip(MEASURES, value, drawn.T, strict=True):
-            rows.append((before, after, measure, present.shape[1], one, np.median(many), _p_value(measure, one, many)))
+            p = p_value(many, one, tail="upper" if measure in MEASURES[:2] else "lower").item()
+            rows.append((before, after, measure, present.shape[1], one, np.median(many), p))
     return pd.DataFrame(rows, columns=["before", "after", "measure", "n_ties", "value", "expected", "p"])
-
-
-def _judge(found: pd.DataFrame, level: float, min_units: int) -> np.ndarray:
-    few = found["count_before"] + found["count_after"] < min_units
-    sure = found["p_adjusted"] <= level
-    rules = [few, sure & (found["count_before"] == 0), sure & (found["count_after"] == 0)]
-    rules += [sure & (found["difference"] > 0), sure & (found["difference"] < 0)]
-    words: list[Change] = ["too few to tell", "new", "gone", "stronger", "weaker"]
-    return np.select(rules, words, "inconclusive")
 
 
 def _deal(sums: np.ndarray, sizes: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -227,11 +220,3 @@ def _in_batches(
     size = max(1, BATCH // len(share))
     starts = range(0, len(moved), size)
     return np.concatenate([measure(share, moved[one : one + size], part[one : one + size]) for one in starts])
-
-
-def _p_value(measure: str, value: float, drawn: np.ndarray) -> float:
-    """Share of deals as extreme as the texts; deals without a value count as extreme."""
-    if np.isnan(value):
-        return np.nan
-    within = drawn < value - TIE if measure in MEASURES[:2] else drawn > value + TIE
-    return float((1 + (~within).sum()) / (len(drawn) + 1))

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import networkx as nx
 import numpy as np
 import pandas as pd
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from analysis.corpus import counts as terms
-from analysis.inputs import InputError, check_choice, check_keys, nearest, read_yaml
+from analysis.inputs import InputError, check_choice, nearest, show
 from analysis.networks import backbone, communities, layout
 from analysis.networks.bicm import fit_bicm
+from analysis.schema import Entry, Listed, context_of, read_optional
 from analysis.stats import association
-from analysis.stats.bootstrap import section_blocks
+from analysis.stats.bootstrap import make_blocks
+from analysis.stats.permutation import false_discovery_rate
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.themes.dictionary import Themes
@@ -35,28 +38,41 @@ class Declared:
     words: list[str]
 
 
-def read_declared(path: Path, themes: Themes) -> Declared:
+def read_declared(path: Path | None, themes: Themes) -> Declared:
     """
-    Read the words and pairs of themes that lead (``data/ties.yml``).
+    Read the words and pairs of themes that lead (``data/ties.yml``); none where there is no file.
 
     Raises
     ------
-    InputError : if a key or a theme is unknown, a pair is not of two themes, or a pair or word stands twice
+    InputError : if a key or a theme is unknown, a pair is not of two themes, or a pair or word stands twice; the
+        message names its line
     """
-    content = check_keys(read_yaml(path), str(path), required=["pairs", "words"])
-    pairs = []
-    for number, pair in enumerate(content["pairs"], start=1):
-        where = f"{path}, pairs, entry {number}"
-        if not isinstance(pair, list) or len(pair) != 2 or pair[0] == pair[1]:
-            raise InputError(where, repr(pair), allowed="two different themes", remedy="Write [one, other].")
-        pairs.append((check_choice(pair[0], where, themes.names), check_choice(pair[1], where, themes.names)))
-    words = [str(word) for word in content["words"]]
-    for what, entries in (("pairs", [frozenset(pair) for pair in pairs]), ("words", words)):
-        twice = [entry for place, entry in enumerate(entries) if entry in entries[:place]]
-        if twice:
-            found = " and ".join(sorted(twice[0])) if what == "pairs" else str(twice[0])
-            raise InputError(f"{path}, {what}", f"{found} twice", allowed="each once", remedy="Remove one.")
-    return Declared(pairs, words)
+    ties = read_optional(_Ties, path, context={"themes": themes.names}) or _Ties()
+    return Declared([(source, target) for source, target in ties.pairs], list(ties.words))
+
+
+def _check_pair(pair: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    for theme in pair:
+        check_choice(theme, (), context_of(info)["themes"])
+    if len(pair) != 2 or len(set(pair)) != 2:
+        raise InputError((), show(list(pair)), allowed="two different themes", remedy="Write [one, other].")
+    return pair
+
+
+class _Ties(Entry):
+    """All of ``data/ties.yml``."""
+
+    pairs: Listed[Annotated[Listed[str], AfterValidator(_check_pair)]] = ()
+    words: Listed[str] = ()
+
+    @field_validator("pairs", "words")
+    @classmethod
+    def _check_once(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [entry if isinstance(entry, str) else " and ".join(sorted(entry)) for entry in entries]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise InputError((number,), f"{name} twice", allowed="each once", remedy="Remove one.")
+        return entries
 
 
 @dataclass(frozen=True)
@@ -92,8 +108,9 @@ class Presence:
 
     @property
     def blocks(self) -> pd.Series:
-        """The section of each unit: what is dealt anew."""
-        return section_blocks(self.units)
+        """The block of each unit, from its paragraph (`bootstrap.make_blocks`): what is moved between texts."""
+        paragraphs = self.units.drop_duplicates("paragraph_id").set_index("paragraph_id")
+        return self.units["paragraph_id"].map(make_blocks(paragraphs)).rename("block")
 
     @property
     def themes(self) -> list[str]:
@@ -232,7 +249,7 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
     table.loc[never, "expected"] = meet.to_numpy().sum(axis=0)
     table.loc[never, "p_apart"] = (1 - meet.to_numpy()).prod(axis=0)  # Poisson-binomial at 0
     table["n"], table["p"] = table["n"].fillna(0).astype(int), table["p"].fillna(1.0)
-    table["q"] = backbone.adjust(table["p"].to_numpy())
+    table["q"] = false_discovery_rate(table["p"].to_numpy())
     frequency = presence.marks.sum()
     counts = (table["n"], table["source"].map(frequency), table["target"].map(frequency), len(presence.units))
     table["strength"], table["npmi"] = association.association_strength(*counts), association.npmi(*counts)

@@ -15,8 +15,8 @@ from analysis.networks import labels
 from analysis.networks.network import Network, Presence, list_evidence
 from analysis.report import charts, elements, network_panels
 from analysis.report.glossary import gloss
-from analysis.report.network_view import CHANGES
 from analysis.report.wording import join_words
+from analysis.stats import verdict
 from analysis.study import Study, list_passages
 
 # Sides of a node as `labels` names them, and as points of the compass.
@@ -98,7 +98,7 @@ def _column(cells: Iterable[Markup]) -> pd.Series:
 
 def pick_changes(ties: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Of the comparisons of each tie the one with the strongest verdict, then the smallest p; as `ties` are ordered."""
-    order = changes.assign(rank=changes["verdict"].map(CHANGES.index))
+    order = changes.assign(rank=changes["verdict"].map(verdict.OF_TIE.index))
     order = order.sort_values(["rank", "p", "before", "after"], kind="stable").drop_duplicates(["source", "target"])
     keys = pd.MultiIndex.from_frame(ties[["source", "target"]])
     return order.set_index(["source", "target"]).loc[keys].reset_index()
@@ -124,16 +124,15 @@ def describe_pairs(
         parts.append(f"; taken alone {join_words(_spell(single))} {'do' if len(single) > 1 else 'does'}")
     if len(apart):
         parts.append(f"; less often than chance: {join_words(_spell(apart))}")
-    changed = changes[changes["verdict"].isin(CHANGES[:4])]
-    few = int((changes["verdict"] == "too few to tell").sum())
+    changed = changes[changes["verdict"].isin(verdict.OF_TIE[:4])]
+    few = int((changes["verdict"] == verdict.TOO_FEW).sum())
     named = join_words([f"{row.source} – {row.target} ({row.verdict})" for row in changed.itertuples()] or ["none"])
     parts.append(
         f". Of {len(changes)} differences between texts in such ties {named} "
         f"{'are' if len(changed) > 1 else 'is'} larger than chance could bring; "
         f"{few} rest on too few paragraphs to tell."
     )
-    verdict = "differs" if len(changed) else "too few to tell" if few > len(changes) / 2 else "inconclusive"
-    return "".join(parts), verdict
+    return "".join(parts), verdict.judge_network(changes["verdict"])
 
 
 def _spell(ties: pd.DataFrame) -> list[str]:

@@ -30,17 +30,13 @@ def list_passages(study: Study, hits: pd.DataFrame, also: Iterable[str] = ()) ->
         ``doc_id``, ``paragraph_id``, ``section`` (title), ``text``, ``line_start``, ``line_end``, ``spans`` (pairs of
         offsets in the paragraph).
     """
-    import pandas as pd
-
     corpus = study.corpus
-    offset = hits["sentence_id"].map(corpus.sentences.set_index("sentence_id")["start"])
-    spans = pd.Series(
-        list(zip(offset + hits["start"], offset + hits["end"], strict=True)), index=hits.index, dtype=object
-    )
-    by_paragraph = spans.groupby(hits["paragraph_id"]).agg(list)
-    empty = pd.Series({paragraph: [] for paragraph in also if paragraph not in by_paragraph.index}, dtype=object)
-    by_paragraph = pd.concat([by_paragraph, empty])
-    table = corpus.paragraphs.merge(by_paragraph.rename("spans"), left_on="paragraph_id", right_index=True)
+    offset = hits["sentence_id"].map(corpus.sentences.set_index("sentence_id")["start"]).astype(int)
+    spans: dict[str, list[tuple[int, int]]] = {paragraph: [] for paragraph in also}
+    for paragraph, start, end in zip(hits["paragraph_id"], offset + hits["start"], offset + hits["end"], strict=True):
+        spans.setdefault(paragraph, []).append((start, end))
+    table = corpus.paragraphs[corpus.paragraphs["paragraph_id"].isin(spans)]
+    table = table.assign(spans=table["paragraph_id"].map(spans).astype(object))
     table["section"] = table["section_id"].map(corpus.sections.set_index("section_id")["title"])
     table["doc_order"] = table["doc_id"].map(list(study.documents).index)
     table = table.sort_values(["doc_order", "order"], kind="stable")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis import inputs
 from analysis.report import network_view, tables
-from analysis.report.elements import VERDICTS, Verdict
+from analysis.report.elements import VERDICTS
 from analysis.report.files import (
     check_name,
     csv_text,
@@ -310,11 +310,13 @@ class Report:
 
     def prose(self, text: str) -> View:
         """
-        Text with values in it, as markdown. Put words from documents through `analysis.report.elements.term` first.
+        Text with values in it, as markdown; of an empty text nothing is shown.
+
+        Put words from documents through `analysis.report.elements.term` first.
         """
         return _shown(View({"text/markdown": str(text), "text/plain": plain(text)}))
 
-    def finding(self, sentence: str, verdict: Verdict, *, question: str) -> View:
+    def finding(self, sentence: str, verdict: str, *, question: str) -> View:
         """
         What the notebook found, in a sentence with its numbers, and how sure it is; a page shows it below its title.
 
@@ -368,6 +370,7 @@ def _markup(text: str) -> str:
 
 
 def _shown(view: AnyView) -> AnyView:
-    """The view itself, once it is shown."""
-    view.show()
+    """The view itself, once it is shown; one of an empty text is not."""
+    if view.data["text/plain"]:
+        view.show()
     return view

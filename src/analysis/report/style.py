@@ -55,30 +55,6 @@ COLOURS = (
 )
 
 
-def marker_of(position: int) -> str:
-    """
-    The marker of a declared theme, by its position among the declared ones, from 0.
-
-    Examples
-    --------
-    >>> marker_of(0), marker_of(9), marker_of(15)
-    ('o', 'p', 'o')
-    """
-    return MARKERS[position % len(MARKERS)]
-
-
-def colour_of(position: int) -> str:
-    """
-    The colour ``#rrggbb`` of a declared theme that names none, by its position among the declared ones, from 0.
-
-    Examples
-    --------
-    >>> colour_of(0), colour_of(20)
-    ('#0072b2', '#0072b2')
-    """
-    return COLOURS[position % len(COLOURS)]
-
-
 @contextmanager
 def in_style() -> Iterator[None]:
     """The style of all figures, whatever style has been chosen elsewhere, for as long as the ``with`` lasts."""

@@ -7,14 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import pandas as pd
+from pydantic import AfterValidator, model_validator
 
 from analysis.corpus.tokens import compile_word, token_spans
-from analysis.inputs import InputError, check_keys, read_yaml
-from analysis.report import style
+from analysis.inputs import InputError
+from analysis.report.style import COLOURS, MARKERS
+from analysis.schema import Entry, Line, Listed, Text, read_entry
 
 Role = Literal["core", "border", "excluded"]
 ROLES: tuple[Role, ...] = ("core", "border", "excluded")
@@ -22,6 +25,9 @@ ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 # A gap (...) stands for at most this many words: enough for a Dutch clause to put its verb last, too few to join
 # two separate statements (median sentence of the three texts: 24 words).
 GAP = 5
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+GREY = "#6b6b6b"  # of themes that are context and state no colour
 
 HIT_COLUMNS = ["sentence_id", "paragraph_id", "doc_id", "theme", "term", "role", "start", "end", "surface"]
 
@@ -151,98 +157,77 @@ def read_themes(path: Path) -> Themes:
     """
     Read a theme dictionary (``data/themes.yml``).
 
+    Declared themes have the markers of `analysis.report.style`, in their order; one without a colour gets one of its
+    colours that no other theme has. Other themes have circles, and `GREY` where they state no colour.
+
     Raises
     ------
-    InputError : if a key is unknown or missing, a colour is no ``#rrggbb``, a term stands twice in a theme or
-        begins or ends with a gap
+    InputError : if a key is unknown or missing, a name is no plain one, a colour no ``#rrggbb``, a term stands twice in
+        a theme or begins or ends with a gap; the message names its line and key
     """
-    content = check_keys(read_yaml(path), str(path), required=["themes"])
-    if not isinstance(content["themes"], dict):
-        raise InputError(
-            f"{path}, themes",
-            f"a {type(content['themes']).__name__}",
-            allowed="a mapping of theme names",
-            remedy="Write themes: and below it one name a theme, indented.",
-        )
-    read = [_read_theme(name, entry, f"{path}, themes.{name}") for name, entry in content["themes"].items()]
-    order = [theme.name for theme in read if theme.declared]
-    return Themes({theme.name: _draw_theme(theme, order) for theme in read})
+    entries = read_entry(_Dictionary, path).themes
+    taken = {entry.colour for entry in entries.values()}
+    colours = cycle([colour for colour in COLOURS if colour not in taken] or COLOURS)
+    markers = cycle(MARKERS)
+    themes = {}
+    for name, entry in entries.items():
+        look = {"colour": entry.colour or (next(colours) if entry.declared else GREY)}
+        look |= {"marker": next(markers)} if entry.declared else {}
+        themes[name] = Theme(name=name, **(dict(entry) | look))
+    return Themes(themes)
 
 
-def _draw_theme(theme: Theme, declared: Sequence[str]) -> Theme:
-    """The theme with its marker, and with a colour if it names none; both by its place among the declared themes."""
-    if not theme.declared:
-        return replace(theme, colour=theme.colour or style.MUTED)
-    place = declared.index(theme.name)
-    return replace(theme, colour=theme.colour or style.colour_of(place), marker=style.marker_of(place))
+def _check_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        allowed = "a name of small letters, digits, - and _"
+        raise InputError((), repr(name), allowed=allowed, remedy="It names files and links; readers see the label.")
+    return name
 
 
-def _read_theme(name: str, entry: object, where: str) -> Theme:
-    fields = check_keys(
-        entry,
-        where,
-        required=["label", "definition", "core"],
-        optional=["colour", "declared", "border", "excluded", "notes"],
-    )
-    colour = fields.get("colour", "")
-    if "colour" in fields and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(colour)):
-        raise InputError(
-            f"{where}.colour",
-            repr(colour),
-            allowed="a colour '#rrggbb' in quotes",
-            remedy="Correct it or leave it out.",
-        )
-    if not isinstance(fields.get("declared", False), bool):
-        raise InputError(f"{where}.declared", repr(fields["declared"]), allowed="true or false", remedy="Correct it.")
-    seen: dict[str, str] = {}
-    for role in ROLES:
-        for text in _check_list(fields.get(role), f"{where}.{role}"):
-            _check_term(text, f"{where}.{role}", seen)
-            seen[text] = role
-    terms = {role: tuple(fields.get(role) or ()) for role in ROLES}
-    return Theme(
-        name,
-        str(fields["label"]),
-        str(fields["definition"]).strip(),
-        str(colour),
-        fields.get("declared", False),
-        terms["core"],
-        terms["border"],
-        terms["excluded"],
-        str(fields.get("notes") or "").strip(),
-    )
+def _check_colour(colour: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        raise InputError((), repr(colour), allowed="a colour '#rrggbb' in quotes", remedy="Correct it.")
+    return colour
 
 
-def _check_list(value: object, where: str) -> list[str]:
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        odd = next((text for text in value if not isinstance(text, str)), value) if isinstance(value, list) else value
-        raise InputError(
-            where,
-            repr(odd),
-            allowed="a list of terms, each a text",
-            remedy="Put - before a term, quotes around numbers.",
-        )
-    return value
-
-
-def _check_term(text: str, where: str, seen: Mapping[str, str]) -> None:
+def _check_term(text: str) -> str:
     words = text.split()
     if not words or "..." in (words[0], words[-1]) or all(set(word) <= {"*", "."} for word in words):
-        raise InputError(
-            where,
-            repr(text),
-            allowed="words, with * in a word and ... between words",
-            remedy="Begin and end with a word; a term of wild cards alone would match everything.",
-        )
-    if text in seen:
-        raise InputError(
-            where,
-            f"{text!r} a second time (also under {seen[text]})",
-            allowed="a term once a theme",
-            remedy="Keep one.",
-        )
+        allowed = "words, with * in a word and ... between words"
+        remedy = "Begin and end with a word; a term of wild cards alone would match everything."
+        raise InputError((), repr(text), allowed=allowed, remedy=remedy)
+    return text
+
+
+TermText = Annotated[str, AfterValidator(_check_term)]
+
+
+class _Theme(Entry):
+    """One theme, as the file has it."""
+
+    label: Line
+    definition: Text
+    colour: Annotated[str, AfterValidator(_check_colour)] = ""
+    declared: bool = False
+    core: Listed[TermText]
+    border: Listed[TermText] = ()
+    excluded: Listed[TermText] = ()
+    notes: Text = ""
+
+    @model_validator(mode="after")
+    def _check_twice(self) -> Self:
+        first: dict[str, Role] = {}
+        for role in ROLES:
+            for number, text in enumerate(getattr(self, role)):
+                if text in first:
+                    found = f"{text!r} a second time (also under {first[text]})"
+                    raise InputError((role, number), found, allowed="a term once a theme", remedy="Keep one.")
+                first[text] = role
+        return self
+
+
+class _Dictionary(Entry):
+    themes: dict[Annotated[str, AfterValidator(_check_name)], _Theme]
 
 
 def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:

@@ -9,15 +9,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.corpus.read import Corpus
 from analysis.report import elements
-from analysis.report.elements import Verdict
 from analysis.report.wording import join_words
+from analysis.stats.verdict import DESCRIPTIVE, DIFFERS, RESERVATIONS, TOO_FEW, strongest
+from analysis.themes.compare import TaggedTexts
 from analysis.themes.dictionary import Theme, Themes
 from analysis.themes.plots import PRESENCE_ORDER
-
-# From strongest to weakest: what a set of comparisons may be called, by the best of them.
-STRENGTH: list[Verdict] = ["differs", "holds with reservations", "inconclusive", "too few to tell"]
 
 # The columns of the tables of changes and of excerpts, as `analysis.report.Report.table` takes them.
 CHANGES: dict[str, Any] = {
@@ -36,18 +33,6 @@ WINDOWS: dict[str, Any] = {
 }
 
 
-def strongest(verdicts: pd.Series) -> Verdict:
-    """
-    The strongest of several verdicts; of none, that nothing was compared.
-
-    Examples
-    --------
-    >>> strongest(pd.Series(["too few to tell", "differs", "inconclusive"]))
-    'differs'
-    """
-    return min(verdicts, key=STRENGTH.index) if len(verdicts) else "descriptive"
-
-
 def describe_shares(shares: pd.DataFrame) -> str:
     """``8 of 84 paragraphs (10%) in 2014 and 6 of 40 (15%) in 2018``: counts first, then shares, for one theme."""
     return join_words([f"{_share(row)} in {row['doc_id']}" for _, row in shares.iterrows()])
@@ -57,7 +42,7 @@ def _share(row: pd.Series) -> str:
     return f"{row['paragraphs']} of {row['n_paragraphs']} paragraphs ({row['share']:.0%})"
 
 
-def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) -> tuple[str, Verdict]:
+def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) -> tuple[str, str]:
     """
     The finding for one theme: what the texts say, whether that is more than chance, and the strongest verdict.
 
@@ -71,7 +56,7 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     verdict = strongest(tests["verdict"])
     most = shares["share"].idxmax()
     if tests.empty:
-        return f"{subject.label} is named in {describe_shares(shares)}.", verdict
+        return f"{subject.label} is named in {describe_shares(shares)}.", DESCRIPTIVE
     others = describe_shares(shares.drop(index=most))
     opening = f"The {shares.loc[most, 'doc_id']} text speaks most of {subject.in_words}: {_share(shares.loc[most])}"
     told = tests[tests["verdict"] == verdict]
@@ -89,12 +74,12 @@ def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
-def describe_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) -> str:
+def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
-    sections = corpus.paragraphs.set_index("paragraph_id")["section_id"]
-    n_sections = corpus.sentences.groupby("doc_id")["section_id"].nunique()
+    sections = study.corpus.paragraphs.set_index("paragraph_id")["section_id"]
+    n_sections = study.corpus.sentences.groupby("doc_id")["section_id"].nunique()
     parts = []
-    for text in texts:
+    for text in study.documents:
         counts = hits.loc[hits["doc_id"] == text, "paragraph_id"].map(sections).value_counts()
         if len(counts):
             parts.append(
@@ -107,9 +92,9 @@ def describe_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) ->
     return f"{told[0].upper()}{told[1:]}."
 
 
-def caption_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) -> dict[str, str]:
+def caption_places(study: TaggedTexts, hits: pd.DataFrame) -> dict[str, str]:
     """Name, caption and alternative text of the figure of the places at which a theme is named."""
-    told = describe_places(corpus, hits, texts)
+    told = describe_places(study, hits)
     return {
         "name": "places",
         "caption": f"{told} One stroke per hit.",
@@ -190,12 +175,12 @@ def _list_terms(texts: Sequence[str], glossary: Mapping[str, str], language: str
 def describe_test(test: pd.Series) -> str:
     """What one comparison of two texts says, in a sentence with its p-value."""
     pair = f"between {test['before']} and {test['after']}"
-    if test["verdict"] == "too few to tell":
+    if test["verdict"] == TOO_FEW:
         return "That is too few to tell whether the texts differ."
     rare = f"Chance alone would bring a difference as large as that {pair} in {test['p']:.0%} of cases"
-    if test["verdict"] == "differs":
+    if test["verdict"] == DIFFERS:
         return f"{rare}; it stands with all comparisons allowed for."
-    if test["verdict"] == "holds with reservations":
+    if test["verdict"] == RESERVATIONS:
         return f"{rare}, but not all comparisons are allowed for in that."
     return f"{rare}: not rare enough to tell the texts apart."
 
@@ -236,7 +221,7 @@ def describe_changes(tests: pd.DataFrame, themes: Themes) -> str:
     """How many comparisons differ, in one sentence for a caption."""
     if tests.empty:
         return "With one text there is nothing to compare."
-    clear = tests[tests["verdict"] == "differs"]
+    clear = tests[tests["verdict"] == DIFFERS]
     named = [f"{themes[row.theme].label} ({row.before} to {row.after})" for row in clear.itertuples()]
     number = f"{len(clear)} are" if len(clear) > 1 else f"{len(clear) or 'none'} is"
     found = f"Of {len(tests)} differences between texts {number} larger than chance could bring"
@@ -244,7 +229,7 @@ def describe_changes(tests: pd.DataFrame, themes: Themes) -> str:
     return f"{found}, with themes that run on as they do here{named_or_none}."
 
 
-def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> tuple[str, Verdict]:
+def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> tuple[str, str]:
     """The finding over all themes: where each is named most, how many differences are clear; the strongest verdict."""
     most = shares.loc[shares.groupby("theme", sort=False)["share"].idxmax()]
     named = [
@@ -252,7 +237,8 @@ def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes)
         f"{row.share:.0%})"
         for row in most.itertuples()
     ]
-    return f"{join_words(named)}. {describe_changes(tests, themes)}", strongest(tests["verdict"])
+    verdict = DESCRIPTIVE if tests.empty else strongest(tests["verdict"])
+    return f"{join_words(named)}. {describe_changes(tests, themes)}", verdict
 
 
 def caption_panels(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> dict[str, str]:

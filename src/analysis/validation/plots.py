@@ -47,7 +47,7 @@ def plot_scores(
         first = int(np.flatnonzero(groups == group)[0])
         label = labels[scores["theme"].iloc[first]]
         ax.text(0, rows[first] - 0.85, label, va="center", weight="bold", color=colours[scores["theme"].iloc[first]])
-    ax.set(xlim=(0, 1), ylim=(rows[-1] + 0.6, -1.4), title=measure)
+    ax.set(xlim=(0, 1), ylim=(rows.max(initial=0) + 0.6, -1.4), title=measure)
     ax.set_yticks(rows, list(scores["doc_id"]))
     ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     ax.tick_params(axis="y", length=0)
