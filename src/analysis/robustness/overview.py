@@ -13,7 +13,6 @@ from markupsafe import Markup
 from analysis.inputs import InputError
 from analysis.stats.verdict import OF_CLAIM
 
-
 # Which claims a page makes can be seen by what its notebook hands on: the name of a theme, changes of all themes, ties.
 CLAIMS = {"theme": "change", "changes": "change", "pairs": "tie", "n_topics": "topic"}
 
