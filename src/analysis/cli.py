@@ -186,7 +186,7 @@ def _check_findings(root: Path) -> str:
 
     here = open_study(root=root)
     plan = read_findings(root / "data/findings.yml", themes=here.themes.names, texts=here.documents)
-    return f"data/findings.yml: {len(plan.findings)} findings"
+    return f"data/findings.yml: {len(plan.claims)} findings"
 
 
 def tag_file(options: argparse.Namespace) -> int:

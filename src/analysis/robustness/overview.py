@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from analysis.stats.verdict import OF_CLAIM
 
 def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
     """
-    What other notebooks found.
+    The values that other notebooks saved, by name of the run.
 
     Raises
     ------
@@ -33,66 +33,77 @@ def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
     return {run: json.loads((folder / f"{run}.json").read_text()) for run in runs}
 
 
-def list_findings(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per page: ``page``, ``question``, ``finding``, ``verdict``."""
-    rows = [(run, values["question"], values["finding"], values["verdict"]) for run, values in found.items()]
+def list_findings(values: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One row per page, from its values: ``page``, ``question``, ``finding``, ``verdict``."""
+    rows = [(page, of_page["question"], of_page["finding"], of_page["verdict"]) for page, of_page in values.items()]
     return pd.DataFrame(rows, columns=["page", "question", "finding", "verdict"])
 
 
-def tell_robustness(pages: pd.Series, verdicts: Mapping[str, Mapping[str, Any]], declared: list[str]) -> pd.Series:
+class About(NamedTuple):
+    """Which claims a page makes."""
+
+    kind: str  # change, tie or topic
+    themes: Sequence[str] = ()  # of these themes; without any, of all
+    short: bool = False  # each claim by itself, not their number
+
+
+def describe_robustness(
+    pages: pd.Series, verdicts: Mapping[str, Mapping[str, Any]], about: Mapping[str, About], *, page: str
+) -> pd.Series:
     """
     For each page what becomes of its findings under other choices: each claim's verdict, a link to its curve.
 
-    A theme's page has the changes of that theme, the page of all themes those of all declared ones, the pages of
-    networks and topics the ties and the topics; other pages make no claim that other choices could change.
-
     Parameters
     ----------
-    pages : Series of names of runs
-    verdicts : the ``verdicts`` among the values of ``08_robustness``
+    pages : Series of names of pages
+    verdicts : the values of the page of robustness (`prose.list_verdicts`)
+    about : page to its claims; other pages make none that other choices could change
+    page : name of the page of robustness, without ``.html``
+
+    Returns
+    -------
+    Series of Markup with the index of `pages`
     """
     texts = []
-    for page in pages:
-        kind = {"04_topics": "topic", "05_networks": "tie"}.get(page, "change")
-        theme = page.removeprefix("03_theme-")
-        about = declared if page == "02_themes" else [theme] if theme != page else []
-        own = [
-            one for one in verdicts.values() if one["kind"] == kind and (kind != "change" or one["themes"][0] in about)
+    for name in pages:
+        kind, themes, short = about.get(name, About(""))
+        claims = [
+            claim
+            for claim in verdicts.values()
+            if claim["kind"] == kind and (not themes or claim["themes"][0] in themes)
         ]
-        short = page.startswith("03_theme-")
-        texts.append(_list_robustness(own) if short else _count_robustness(own))
+        texts.append(_list_verdicts(claims) if short else _count_verdicts(claims, page))
     return pd.Series(texts, index=pages.index, dtype=object)
 
 
-def _list_robustness(own: list[Mapping[str, Any]]) -> Markup:
+def _list_verdicts(claims: list[Mapping[str, Any]]) -> Markup:
     parts = [
-        Markup('<a href="{}">{}–{}</a>: {}').format(one["link"], one["before"], one["after"], one["verdict"])
-        for one in own
+        Markup('<a href="{}">{}–{}</a>: {}').format(claim["link"], claim["before"], claim["after"], claim["verdict"])
+        for claim in claims
     ]
     return Markup("; ").join(parts)
 
 
-def _count_robustness(own: list[Mapping[str, Any]]) -> Markup:
-    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in OF_CLAIM]
-    if not own:
+def _count_verdicts(claims: list[Mapping[str, Any]], page: str) -> Markup:
+    if not claims:
         return Markup("–")
-    told = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
-    return Markup('<a href="08_robustness.html#s-the-verdicts">{} tried</a>: {}').format(len(own), told)
+    counts = [(sum(claim["verdict"] == verdict for claim in claims), verdict) for verdict in OF_CLAIM]
+    listed = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
+    return Markup('<a href="{}.html#s-the-verdicts">{} tried</a>: {}').format(page, len(claims), listed)
 
 
 def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> pd.DataFrame:
     """One row per declared finding that is more than too few to tell, strongest verdict first, with its curve."""
-    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in OF_CLAIM[:3]]
-    rows.sort(key=lambda one: (OF_CLAIM.index(one["verdict"]), one["joint_p"]))
+    claims = [claim for claim in verdicts.values() if claim["kind"] in kinds and claim["verdict"] in OF_CLAIM[:3]]
+    claims.sort(key=lambda claim: (OF_CLAIM.index(claim["verdict"]), claim["joint_p"]))
+    links = [Markup('<a href="{}">{}</a>').format(claim["link"], claim["claim"]) for claim in claims]
     table = {
-        "claim": pd.Series(
-            [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object
-        ),
-        "verdict": [one["verdict"] for one in rows],
-        "same_sign": [f"{one['same_sign']:.0%}" for one in rows],
-        "significant": [f"{one['significant']:.0%}" for one in rows],
-        "joint_p": [f"{one['joint_p']:.3f}" for one in rows],
-        "specifications": [one["specifications"] for one in rows],
+        "claim": pd.Series(links, dtype=object),
+        "verdict": [claim["verdict"] for claim in claims],
+        "same_sign": [f"{claim['same_sign']:.0%}" for claim in claims],
+        "significant": [f"{claim['significant']:.0%}" for claim in claims],
+        "joint_p": [f"{claim['joint_p']:.3f}" for claim in claims],
+        "specifications": [claim["specifications"] for claim in claims],
     }
     return pd.DataFrame(table)
 
