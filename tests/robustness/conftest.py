@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.robustness import measures, token_table
-from analysis.robustness.specifications import list_specifications, read_findings
+from analysis.robustness.specifications import Claim, list_specifications, read_findings
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,3 +55,20 @@ def pick(listed):
 def measure_one(pick, plan, tokens):
     """What that specification counts."""
     return lambda finding, **chosen: measures.measure(pick(finding, **chosen), plan.claims, tokens)[0]
+
+
+@pytest.fixture
+def plan_of(plan):
+    """The choices and the rule of the study for other texts: a change, a topic and a tie of their first themes."""
+
+    def plan_of(study):
+        themes, texts = study.themes.names, study.documents
+        ends = texts[0], texts[-1]
+        claims = []
+        if len(texts) > 1:
+            claims += [Claim(kind, kind, "More {theme}.", (themes[0],), *ends, "more") for kind in ("change", "topic")]
+        if len(themes) > 1:
+            claims.append(Claim("tie", "tie", "{theme} with {other}.", tuple(themes[:2]), "", "", "together"))
+        return replace(plan, claims={claim.name: claim for claim in claims})
+
+    return plan_of

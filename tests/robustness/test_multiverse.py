@@ -13,6 +13,7 @@ from joblib import parallel_config
 
 from analysis.inputs import InputError
 from analysis.robustness import measures, multiverse, permutation
+from analysis.robustness.specifications import read_findings
 from analysis.robustness.token_table import BODY, Hits
 from analysis.themes.compare import compare_texts
 
@@ -98,7 +99,7 @@ def test_twenty_specifications_on_a_cluster_are_those_of_one_process(plan, token
     twenty = sixty.head(20)
     options = {"specifications": twenty, "n_draws": 99, "chunk_size": 5, "seed": SEED}
     alone = multiverse.explore(tokens, plan, **options)
-    local = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": None}
+    local = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": ":0"}
     with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster) as client:
         with parallel_config("dask"):
             there = multiverse.explore(tokens, plan, **options)
@@ -166,3 +167,61 @@ def test_a_multiverse_loads_no_figures():
     env = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- corpora of other shapes ------------------------------------------------------------------------------------
+
+FISH = {"fish": ["fish*"]}
+BOTH = FISH | {"border": ["border*"]}
+
+
+def test_nothing_declared_gives_empty_tables_of_the_same_columns(study, found, sixty):
+    nothing = read_findings(None, themes=study.themes.names, texts=study.documents)
+    empty = multiverse.explore_study(study, nothing, seed=1)
+    for name, table in vars(empty).items():
+        assert table.empty
+        assert table.columns.tolist() == getattr(found, name).columns.tolist(), name
+
+
+def test_a_change_planted_in_plain_texts_is_robust(make_study, write_text, plan_of):
+    words = ["fish", "trout", "salmon", "herring", "eel"]
+    few, many = (dict.fromkeys(words, share) | {"border": 0.3} for share in (0.02, 0.4))
+    texts = {"2019-01-01": write_text(40, 1, few), "2020-01-01": write_text(40, 2, many)}
+    study = make_study(texts, BOTH | {"fish": words})
+    result = multiverse.explore_study(study, plan_of(study), n_draws=99, seed=1)
+    assert result.verdicts.set_index("finding").loc["change", "verdict"] == "robust"
+    assert result.attainable["least_p"].tolist() == [1 / 100] * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("One fish at the border.", 12), ("~ ~ ~", 12), (12, 1)],
+    ids=["one paragraph", "no word", "one paragraph last"],
+)
+def test_too_short_texts_are_too_few_to_tell(make_study, write_text, plan_of, first, second):
+    texts = {"2019-01-01": first, "2020-01-01": second}
+    texts = {day: write_text(n, 1, {"fish": 0.5}) if isinstance(n, int) else n for day, n in texts.items()}
+    study = make_study(texts, BOTH)
+    result = multiverse.explore_study(study, plan_of(study), n_draws=49, seed=1)
+    assert result.verdicts["verdict"].tolist() == ["too few to tell"] * 3
+
+
+def test_one_text_has_ties_alone_and_one_theme_has_no_composition(make_study, write_text, plan_of):
+    study = make_study({"2019-01-01": write_text(20, 1, {"fish": 0.5, "border": 0.5})}, BOTH)
+    assert multiverse.explore_study(study, plan_of(study), n_draws=19, seed=1).verdicts["kind"].tolist() == ["tie"]
+    texts = {"2019-01-01": write_text(20, 1, {"fish": 0.5}), "2020-01-01": write_text(20, 2, {"fish": 0.5})}
+    study = make_study(texts, FISH)
+    result = multiverse.explore_study(study, plan_of(study), n_draws=19, seed=1)
+    assert "composition" not in set(result.specifications["measure"])
+    assert "no other theme is declared: the hits of one have no composition" in set(result.dropped["reason"])
+
+
+def test_a_paragraph_without_words_changes_nothing(make_study, write_text, plan_of):
+    texts = {
+        day: write_text(20, seed, {"fish": 0.5, "border": 0.3}) for day, seed in (("2019-01-01", 1), ("2020-01-01", 2))
+    }
+    results = []
+    for end in ("", "\n\n~ ~ ~"):
+        study = make_study({day: text + end for day, text in texts.items()}, BOTH)
+        results.append(multiverse.explore_study(study, plan_of(study), n_draws=19, seed=1).specifications)
+    assert results[0]["difference"].tolist() == pytest.approx(results[1]["difference"].tolist())

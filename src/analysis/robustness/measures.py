@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.corpus import counts as terms
+from analysis.inputs import InputError
 from analysis.robustness.specifications import Claim
 from analysis.robustness.token_table import BODY, FOOTNOTE, HEADING, Hits, TokenTable, name_dictionary
 from analysis.stats.permutation import run_deviation
@@ -248,25 +249,32 @@ def _measure_topic(stages: Stages, claim: Claim, row: Mapping[str, Any]) -> Meas
 
 
 def fit_model(stages: Stages, texts: tuple[str, str, str], weighting: str, min_units: int, model: str) -> Modelled:
-    """The stage of a topic model: ``guided-2`` begins at the themes with weight 2, ``plain-5`` has 5 topics."""
+    """
+    The stage of a topic model: ``guided-2`` begins at the themes with weight 2, ``plain-5`` has 5 topics.
+
+    In texts too short for so many topics there is none to follow.
+    """
     tokens = stages.tokens
     units: Units = stages.once(cut_units, texts[0], "out", "out", "in")
     incidence = stages.once(count_hits, (texts[0], "out", "out", "in"), "full") > 0
-    counts = terms.prune(tokens.counts[texts], min_units=min_units)
-    weights = terms.weigh(counts, weighting)  # type: ignore[arg-type]
     kind, _, number = model.partition("-")
-    if kind == "plain":
-        topics = models.fit_topics(weights, counts.units, counts.terms, n_topics=int(number), seed=SEED)
-        marked = pd.DataFrame(incidence, index=counts.units, columns=tokens.themes)[list(tokens.declared)]
-        matches = match_themes(topics.units, marked)
-        best = matches[matches["best_topic"]]
-        topic_of = {row.theme: list(topics.units.columns).index(row.topic) for row in best.itertuples()}
-    else:
-        seeds = models.list_seeds(tokens.dictionary, counts.terms, tokens.declared)
-        seeds = {theme: words for theme, words in seeds.items() if words}
-        options = {"n_free": N_FREE, "weight": float(number), "seed": SEED}
-        topics = models.fit_guided(weights, counts.units, counts.terms, seeds, **options)  # type: ignore[arg-type]
-        topic_of = {theme: place for place, theme in enumerate(seeds)}
+    try:
+        counts = terms.prune(tokens.counts[texts], min_units=min_units)
+        weights = terms.weigh(counts, weighting)  # type: ignore[arg-type]
+        if kind == "plain":
+            topics = models.fit_topics(weights, counts.units, counts.terms, n_topics=int(number), seed=SEED)
+            marked = pd.DataFrame(incidence, index=counts.units, columns=tokens.themes)[list(tokens.declared)]
+            matches = match_themes(topics.units, marked)
+            best = matches[matches["best_topic"]]
+            topic_of = {row.theme: list(topics.units.columns).index(row.topic) for row in best.itertuples()}
+        else:
+            seeds = models.list_seeds(tokens.dictionary, counts.terms, tokens.declared)
+            seeds = {theme: words for theme, words in seeds.items() if words}
+            options = {"n_free": N_FREE, "weight": float(number), "seed": SEED}
+            topics = models.fit_guided(weights, counts.units, counts.terms, seeds, **options)  # type: ignore[arg-type]
+            topic_of = {theme: place for place, theme in enumerate(seeds)}
+    except InputError:
+        return Modelled(np.zeros((len(incidence), 0)), np.zeros((len(incidence), 0), dtype=bool), {}, units)
     shares = np.rint(topics.units.to_numpy() * WHOLE).astype(np.int64)
     main = (shares.argmax(axis=1)[:, None] == np.arange(shares.shape[1])) & (shares > 0)
     return Modelled(shares, main, topic_of, units)

@@ -109,7 +109,8 @@ class Facts(NamedTuple):
     framed: frozenset[str]
     border: frozenset[str]  # themes with border terms
     excluded: frozenset[str]
-    carrying: Mapping[str, tuple[str, ...]]  # theme to its terms met in most paragraphs
+    carrying: Mapping[str, tuple[str, ...]]  # theme to its terms found in most paragraphs
+    alone: frozenset[str] = frozenset()  # themes beside which no other is declared
 
 
 def read_findings(path: Path | None, *, themes: Collection[str], texts: Collection[str]) -> Plan:
@@ -304,6 +305,8 @@ def _reasons(claim: Claim, chosen: Mapping[str, str], facts: Facts) -> Iterator[
         yield "a unit names a theme or not: it cannot count several times"
     if chosen.get("counting") == "each" and chosen["unit"] != "paragraph":
         yield "every hit counts: the unit makes no difference, it is counted with paragraphs"
+    if chosen["measure"] == "composition" and themes & facts.alone:
+        yield "no other theme is declared: the hits of one have no composition"
     if chosen.get("footnotes") == "in" and not has(facts.footnotes):
         yield "the texts have no footnotes"
     if chosen.get("headings") == "in" and not has(facts.headings):

@@ -254,7 +254,8 @@ def _list_facts(
     footnotes, headings = (texts_of(sentences["part"] == part) for part in (FOOTNOTE, HEADING))
     border = frozenset(theme.name for theme in study.themes if theme.border)
     excluded = frozenset(theme.name for theme in study.themes if theme.excluded)
-    return Facts(footnotes, headings, texts_of(framed), border, excluded, carrying)
+    alone = frozenset(name for name in study.themes.names if set(study.themes.declared) <= {name})
+    return Facts(footnotes, headings, texts_of(framed), border, excluded, carrying, alone)
 
 
 def _count_terms(study: Study, plan: Plan, worded: pd.DataFrame) -> dict[tuple[str, str, str], terms.Counts]:
@@ -275,8 +276,9 @@ def _count_terms(study: Study, plan: Plan, worded: pd.DataFrame) -> dict[tuple[s
                     compounds=compounds == "open",
                     institution_words=institution == "in",
                 )
-                if kind != "window":  # windows are made of tokens
-                    rows = np.flatnonzero(found.units.isin(worded[f"{kind}_id"]))
-                    found = terms.Counts(found.matrix[rows], found.units[rows], found.terms)
+                # a window is named after its text, 2014-w001
+                names = found.units.str.rpartition("-w").get_level_values(0) if kind == "window" else found.units
+                rows = np.flatnonzero(names.isin(worded["doc_id" if kind == "window" else f"{kind}_id"]))
+                found = terms.Counts(found.matrix[rows], found.units[rows], found.terms)
                 counts[unit, compounds, institution] = found
     return counts
