@@ -232,3 +232,29 @@ def test_themes_without_a_colour_get_one_that_no_other_has(tmp_path):
     own, declared = "    declared: true\n    colour: '#0072b2'\n", "    declared: true\n"
     path.write_text(f"themes:\n  a:\n{entry}{declared}  b:\n{entry}{own}  c:\n{entry}  d:\n{entry}{declared}")
     assert [theme.colour for theme in read_themes(path)] == [PALETTE[1], "#0072b2", GREY, PALETTE[2]]
+
+
+def test_a_dictionary_written_in_a_notebook_is_the_one_of_the_file(tmp_path):
+    (tmp_path / "themes.yml").write_text(
+        "themes:\n  cyber:\n    label: Cyber\n    definition: Cyber\n    declared: true\n    core: ['*cyber*', hack*]\n"
+        "  fraud:\n    label: Fraud\n    definition: d\n    colour: '#000000'\n    core: [fraude]\n    border: [bank]\n"
+    )
+    fraud = {"label": "Fraud", "definition": "d", "colour": "#000000", "declared": False}
+    fraud |= {"core": ["fraude"], "border": ["bank"]}
+    written = Themes.from_dict({"cyber": ["*cyber*", "hack*"], "fraud": fraud})
+    assert written == read_themes(tmp_path / "themes.yml")
+
+
+@pytest.mark.parametrize(
+    ("themes", "message"),
+    [
+        ({"cyber": ["..."]}, r"themes.cyber.core\[0\]: found '...'.*Begin and end with a word"),
+        ({"cyber": []}, r"themes.cyber: found no value for 'core'"),
+        ({"cyber": {"core": ["hack"], "borders": ["bank"]}}, r"cyber.borders: found the unknown key.*'border'\?"),
+        ({"Cyber crime": ["hack"]}, "found 'Cyber crime', allowed is a name of small letters"),
+        ({"cyber": {"core": ["hack"], "border": ["hack"]}}, "'hack' a second time"),
+    ],
+)
+def test_a_bad_dictionary_in_a_notebook_is_refused_with_the_place(themes, message):
+    with pytest.raises(InputError, match=message):
+        Themes.from_dict(themes)
