@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,49 @@ def codes() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def comparison(here: Study) -> Comparison:
     return compare_texts(here, n_draws=200, n_permutations=500, seed=1)
+
+
+@pytest.fixture(scope="session")
+def open_report(tmp_path_factory):
+    """
+    Opens a `Report` on a small study: a Dutch text, a French one, two themes, and whatever is given instead.
+
+    ``open_report(run, glossary={…}, text="…")``: the same text is the only paragraph of both.
+    """
+    from analysis.report import Report
+    from analysis.themes.dictionary import Theme, Themes
+
+    def open_report(run: str = "01_corpus", *, text: str = "Twee cyberaanvallen & meer.", **changed) -> Report:
+        paragraphs = pd.DataFrame(
+            {
+                "paragraph_id": ["2014-001", "2018-001"],
+                "doc_id": ["2014", "2018"],
+                "section_id": ["s1", "s2"],
+                "order": [0, 0],
+                "text": text,
+                "line_start": [3, 5],
+                "line_end": [4, 5],
+            }
+        )
+        sentences = paragraphs.assign(sentence_id=["2014-001.01", "2018-001.01"], start=0)
+        sections = pd.DataFrame({"section_id": ["s1", "s2"], "title": ["Dreigingen", "Menaces"]})
+        themes = [
+            Theme("cyber", "Cyber", "", "#0072b2", True, core=("cyber*",)),
+            Theme("radicalisation", "Radicalisation", "", "#d55e00", True, core=("radicalisering",), marker="^"),
+            Theme("drugs", "Drugs", "", "#6b6b6b", False, core=("drugs",)),
+        ]
+        usual = {
+            "root": tmp_path_factory.mktemp("study"),
+            "corpus": SimpleNamespace(sections=sections, paragraphs=paragraphs, sentences=sentences),
+            "themes": Themes({theme.name: theme for theme in themes}),
+            "languages": {"2014": SimpleNamespace(code="nl"), "2018": SimpleNamespace(code="fr")},
+            "glossary": {"cyberaanval": "cyber attack", "cyberaanvallen": "cyber attacks", "dreigingen": "threats"},
+            "documents": ["2014", "2018"],
+            "titles": {"2014": "2014 · communication", "2018": "2018 · rapport"},
+        }
+        return Report(run, SimpleNamespace(**usual | changed), "out")
+
+    return open_report
 
 
 @pytest.fixture

@@ -32,14 +32,18 @@ class InputError(ValueError):
 
     def __init__(self, where: str | Path | Place, found: str, *, allowed: str, remedy: str):
         self.where, self.found, self.allowed, self.remedy = where, found, allowed, remedy
-        place = show_place(where) if isinstance(where, tuple) else where
-        message = f"{place}: found {found}, allowed is {allowed}. {remedy}"
+        place = show_place(where) if isinstance(where, tuple) else str(where)
+        message = f"{_cut(place)}: found {_cut(found)}, allowed is {_cut(allowed)}. {remedy}"
         # line ends, NUL and lone surrogates, as a file name or a value may hold them, are written out
         super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message))
 
     def __reduce__(self) -> tuple[Any, ...]:  # so that it comes back from a worker process
         remake = partial(InputError, allowed=self.allowed, remedy=self.remedy)
         return remake, (self.where, self.found)
+
+
+def _cut(text: str, most: int = 4 * MOST_SHOWN) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[-most // 2 :]}"
 
 
 def show_place(place: Place) -> str:
@@ -71,7 +75,7 @@ def show(value: object) -> str:
         text = repr(value)
     except (RecursionError, ValueError):  # a list within itself; a number of more digits than Python writes
         return f"a {type(value).__name__} that cannot be shown"
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    return _cut(text, MOST_SHOWN)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -268,10 +272,12 @@ def inside(folder: Path, name: str, where: str | Place) -> Path:
 
 
 def check_level(level: float) -> None:
+    """Refuse, by `InputError`, a level of confidence or significance that is not between 0 and 1."""
     if not 0 < level < 1:
         raise InputError("level", repr(level), allowed="a number between 0 and 1", remedy="Take 0.95.")
 
 
 def check_at_least(name: str, value: int, least: int) -> None:
+    """Refuse, by `InputError`, a parameter called `name` whose value is less than `least`."""
     if value < least:
         raise InputError(name, repr(value), allowed=f"{least} or more", remedy="Give a larger number.")

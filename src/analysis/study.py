@@ -13,8 +13,10 @@ from analysis.corpus import counts
 from analysis.corpus.language import Language, read_language
 from analysis.corpus.read import Corpus, read_corpus
 from analysis.inputs import InputError, check_choice
+from analysis.pipeline.parameters import check_injected
 from analysis.report import glossary
 from analysis.report.about import About, read_about
+from analysis.report.passages import list_passages as list_passages
 from analysis.themes import attention
 from analysis.themes import dictionary as themes
 
@@ -70,6 +72,12 @@ class Study:
         table = self.corpus.documents.set_index("doc_id").loc[self.documents]
         return {doc_id: f"{doc_id} · {row['kind']}, {row['date']:%-d %B %Y}" for doc_id, row in table.iterrows()}
 
+    @cached_property
+    def language(self) -> str:
+        """The code of the language that all texts share; empty when they do not."""
+        codes = {language.code for language in self.languages.values()}
+        return codes.pop() if len(codes) == 1 else ""
+
     def base_form(self, word: str) -> str:
         """The form under which a word is counted, by the language of the first text."""
         return counts.base_form(word, self.languages[self.documents[0]])
@@ -118,8 +126,9 @@ def open_study(
 
     Raises
     ------
-    InputError : if any of them cannot be used
+    InputError : if any of them cannot be used, or Papermill was given a parameter that the notebook cannot take
     """
+    check_injected()
     root = root or find_root()
     corpus = read_corpus(root / corpus_file)
     folder = (root / corpus_file).parent / "language"
@@ -141,32 +150,6 @@ def list_shown_words(study: Study) -> list[str]:
     hits = study.hits[study.hits["theme"].isin(study.themes.declared) & study.hits["doc_id"].isin(foreign)]
     words = attention.count_vocabulary(hits, study.base_form).index
     return sorted({*headings, *words})
-
-
-def list_passages(study: Study, hits: pd.DataFrame, also: Iterable[str] = ()) -> pd.DataFrame:
-    """
-    The paragraphs that hold hits, as `analysis.report.elements.passages` shows them; `also` others, by id, with nothing
-    marked.
-
-    Returns
-    -------
-    DataFrame, one row per paragraph, texts in order of date
-        ``doc_id``, ``paragraph_id``, ``section`` (title), ``text``, ``line_start``, ``line_end``, ``spans`` (pairs of
-        offsets in the paragraph).
-    """
-    offset = hits["sentence_id"].map(study.corpus.sentences.set_index("sentence_id")["start"]).astype(int)
-    spans: dict[str, list[tuple[int, int]]] = {paragraph: [] for paragraph in also}
-    for paragraph, start, end in zip(hits["paragraph_id"], offset + hits["start"], offset + hits["end"], strict=True):
-        spans.setdefault(paragraph, []).append((start, end))
-    table = study.corpus.paragraphs[study.corpus.paragraphs["paragraph_id"].isin(spans)]
-    table = table.assign(spans=table["paragraph_id"].map(spans).astype(object))
-    titles = study.corpus.sections.set_index("section_id")["title"]
-    table["section"] = table["section_id"].map(titles)
-    table["doc_order"] = table["doc_id"].map(study.documents.index)
-    table = table.sort_values(["doc_order", "order"], kind="stable")
-    return table[["doc_id", "paragraph_id", "section", "text", "line_start", "line_end", "spans"]].reset_index(
-        drop=True
-    )
 
 
 def list_shared_passages(study: Study, *themes: str) -> pd.DataFrame:

@@ -25,7 +25,9 @@ def lines(ax) -> list[LineCollection]:
 
 
 def test_a_text_draws_its_own_ties_and_names_the_nodes_it_has(nodes, ties):
-    ax = plots.plot_network(nodes, ties, Figure().subplots(), counts="2014", colours={"cyber": "#0072b2"})
+    ax = plots.plot_network(
+        nodes, ties, Figure().subplots(), counts="2014", colours={"cyber": "#0072b2"}, markers={"cyber": "o"}
+    )
     assert [len(one.get_segments()) for one in lines(ax)] == [1]
     assert [text.get_text() for text in ax.texts] == ["a"]  # b has no room, c is not there
 

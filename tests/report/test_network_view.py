@@ -1,49 +1,17 @@
-import json
 import re
 
-import numpy as np
 import pytest
-from markupsafe import Markup
 
 from analysis.inputs import InputError
-from analysis.report import elements, network_panels, network_view, style
-
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
+from analysis.report import markers, network_panels, network_view, style
 
 
 def show(data):
-    return elements.network(data, name="terms", caption="Ties.", alt="A drawing.", svg=SVG)
+    return network_view.check_network(data, "network terms")
 
 
-def test_a_network_is_a_figure_and_carries_its_parts_beside_it(crossing):
-    data, metadata = show(crossing)._repr_mimebundle_()
-    assert data == elements.figure(SVG, name="terms", caption="Ties.", alt="A drawing.").data
-    network = metadata["network"]
-    assert (network["name"], network["caption"], network["alt"]) == ("terms", "Ties.", "A drawing.")
-    assert [tie["change"] for tie in network["ties"]][:2] == ["gone", "too few to tell"]
-
-
-def test_what_travels_is_plain_and_numbers_of_numpy_become_so(crossing):
-    crossing["nodes"][0] |= {"counts": np.array([5, 5, 2]), "x": np.float64(0)}
-    crossing["ties"][0]["kept"] = np.array([True, False, False])
-    metadata = show(crossing).metadata
-    assert json.loads(json.dumps(metadata)) == metadata
-    assert metadata["network"]["nodes"][0]["counts"] == [5, 5, 2]
-
-
-def test_a_caption_keeps_its_terms_and_escapes_all_else(crossing):
-    term = elements.fill("{} of {}", "<b>", elements.term("grens", {"grens": "border"}))
-    shown = elements.network(crossing, name="terms", caption=term, alt="a", svg=SVG)
-    assert shown.metadata["network"]["caption"] == str(term)
-    assert isinstance(term, Markup)
-    plain = elements.network(crossing, name="terms", caption="<b>", alt="a", svg=SVG)
-    assert plain.metadata["network"]["caption"] == "&lt;b&gt;"
-
-
-def test_themes_have_the_markers_that_they_have_in_figures(crossing):
-    themes = show(crossing).metadata["network"]["themes"]
-    assert {theme["name"]: theme["marker"] for theme in themes} == {"cyber": "o", "radicalisation": "^"}
-    assert set(style.MARKERS.values()) <= set(network_view.MARKERS) == set(network_panels.REACH)
+def test_every_marker_of_a_theme_has_an_outline():
+    assert set(markers.OUTLINES) == set(style.MARKERS)
 
 
 def test_what_was_checked_passes_again(crossing):

@@ -2,12 +2,10 @@
 
 import json
 
-import pandas as pd
 import pytest
 
 from analysis.inputs import InputError
 from analysis.robustness import overview
-from analysis.robustness.overview import About
 
 CLAIMS = {
     "x-A-B": {"kind": "change", "themes": ["x"], "before": "A", "after": "B", "verdict": "robust", "link": "08.html#x"},
@@ -24,13 +22,13 @@ CLAIMS = {
 
 
 def test_every_page_carries_the_verdicts_of_its_own_claims():
-    pages = pd.Series(["01_corpus", "02_themes", "03_theme-x", "05_networks"])
-    about = {"02_themes": About("change", ["x"]), "03_theme-x": About("change", ["x"], short=True)}
-    cells = overview.describe_robustness(pages, CLAIMS, about | {"05_networks": About("tie")}, page="08")
-    assert cells[0] == "–"
-    assert cells[1] == '<a href="08.html#s-the-verdicts">1 tried</a>: 1 robust'  # y is not declared
-    assert cells[2] == '<a href="08.html#x">A–B</a>: robust'
-    assert cells[3].endswith("1 tried</a>: 1 too few to tell")
+    found = {"a": {}, "b": {"changes": []}, "c": {"theme": "x"}, "d": {"pairs": []}, "e": {"verdicts": CLAIMS}}
+    told = overview.tell_robustness(found, ["x"])
+    assert overview.tell_robustness({"b": {"changes": []}}, ["x"]) == ["–"]
+    assert told[0] == "–"
+    assert told[1] == '<a href="e.html#s-the-verdicts">1 tried</a>: 1 robust'  # y is not declared
+    assert told[2] == '<a href="08.html#x">A–B</a>: robust'
+    assert told[3].endswith("1 tried</a>: 1 too few to tell")
 
 
 def test_claims_are_listed_by_verdict_without_those_of_too_few():
@@ -44,6 +42,8 @@ def test_claims_are_listed_by_verdict_without_those_of_too_few():
 def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
     assert overview.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
+    (tmp_path / "c.json").write_text("{}")
+    assert list(overview.read_values(tmp_path, [], own="a")) == ["c"]
     with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
         overview.read_values(tmp_path, ["a", "b"])
 

@@ -50,7 +50,7 @@ def test_the_rule_is_told_with_its_day_and_bounds(plan):
 
 
 def test_the_overview_gets_verdict_and_link_of_every_finding(found, plan, here):
-    values = prose.list_verdicts(found, plan, here.themes, ["migration-2014-2018"], page="08_robustness")
+    values = prose.list_verdicts(found, plan, here.themes, ["migration-2014-2018"], "08_robustness")
     assert list(values) == NAMES
     assert values["migration-2014-2018"]["link"] == "08_robustness.html#curve-migration-2014-2018"
     assert values["migration-with-external"]["link"] == "08_robustness.html#s-the-verdicts"

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
-from analysis.themes.dictionary import GAP, GREY, PALETTE, Theme, Themes, match_terms, read_themes, tag
+from analysis.report.style import COLOURS, MUTED
+from analysis.themes.dictionary import GAP, Theme, Themes, match_terms, read_themes, tag
 from analysis.validation.accuracy import score_accuracy
 from analysis.validation.annotations import judge, read_annotations
 
@@ -231,7 +232,7 @@ def test_themes_without_a_colour_get_one_that_no_other_has(tmp_path):
     entry = "    label: A\n    definition: d\n    core: [x]\n"
     own, declared = "    declared: true\n    colour: '#0072b2'\n", "    declared: true\n"
     path.write_text(f"themes:\n  a:\n{entry}{declared}  b:\n{entry}{own}  c:\n{entry}  d:\n{entry}{declared}")
-    assert [theme.colour for theme in read_themes(path)] == [PALETTE[1], "#0072b2", GREY, PALETTE[2]]
+    assert [theme.colour for theme in read_themes(path)] == [COLOURS[1], "#0072b2", MUTED, COLOURS[2]]
 
 
 def test_a_dictionary_written_in_a_notebook_is_the_one_of_the_file(tmp_path):

@@ -91,7 +91,9 @@ def test_compare_counts_by_hand():
 def test_compare_swapped_gives_the_same_words_the_other_way_round():
     counts, terms, documents = two_texts(np.random.default_rng(7), n=20)
     blocks = run_blocks(documents.to_frame("doc_id"), 5)
-    one, two = (keyness.measure_keyness(counts, terms, documents, pair, blocks, seed=2) for pair in (("A", "B"), ("B", "A")))
+    one, two = (
+        keyness.measure_keyness(counts, terms, documents, pair, blocks, seed=2) for pair in (("A", "B"), ("B", "A"))
+    )
     assert one["log_ratio"].to_numpy() == pytest.approx(-two["log_ratio"].to_numpy())
     assert one["p"].to_numpy() == pytest.approx(two["p"].to_numpy(), abs=0.06)
     assert one["p"].between(0, 1, inclusive="right").all()
@@ -101,7 +103,9 @@ def test_compare_swapped_gives_the_same_words_the_other_way_round():
 def test_compare_is_the_same_for_the_same_seed_only():
     counts, terms, documents = two_texts(np.random.default_rng(9), n=20)
     blocks = run_blocks(documents.to_frame("doc_id"), 5)
-    first, again, other = (keyness.measure_keyness(counts, terms, documents, ("A", "B"), blocks, seed=s) for s in (1, 1, 2))
+    first, again, other = (
+        keyness.measure_keyness(counts, terms, documents, ("A", "B"), blocks, seed=s) for s in (1, 1, 2)
+    )
     pd.testing.assert_frame_equal(first, again)
     assert not first["p"].equals(other["p"])
 

@@ -17,6 +17,7 @@ from analysis.corpus.tables import make_table
 from analysis.inputs import InputError, Place, check_choice, inside, read_bytes
 from analysis.schema import Day, Entry, Line, Listed, context_of, find_date, read_entry
 
+OPTIONAL = ("reference", "source", "licence")
 Row = dict[str, Any]
 DOCUMENT_ID = re.compile(r"\w[\w.-]*")
 
@@ -113,7 +114,7 @@ def _match_files(folder: Path, pattern: str) -> Iterator[Row]:
     inside(folder, pattern, place)
     try:
         paths = sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
-    except (ValueError, IndexError) as error:  # the second for the glob "."
+    except (OSError, ValueError, IndexError) as error:  # too long; no pattern; the pattern "."
         allowed = "a glob such as own/*.txt"
         raise InputError(place, f"{pattern!r} ({error})", allowed=allowed, remedy="Correct it.") from None
     if not paths:

@@ -14,7 +14,6 @@ from matplotlib.path import Path
 
 from analysis.report.charts import paint_cells
 from analysis.report.exports import HAIRLINE, INK, MUTED, PAPER
-from analysis.report.style import MARKERS
 
 # What became of a tie: told by dash and weight as well as by colour. Colours from Okabe and Ito.
 CHANGES: dict[str, dict[str, Any]] = {
@@ -46,17 +45,24 @@ def plot_picture(picture: Mapping[str, Any], axes: Sequence[Axes]) -> Sequence[A
     texts = [text["id"] for text in picture["texts"]]
     nodes = pd.DataFrame(picture["nodes"]).set_index("id").rename(columns={"label_at": "side"})
     ties = pd.DataFrame(picture["ties"], columns=["source", "target", "counts", "change"])
-    colours = {theme["name"]: theme["colour"] for theme in picture["themes"]}
+    colours, markers = ({theme["name"]: theme[key] for theme in picture["themes"]} for key in ("colour", "marker"))
     for place, (text, ax) in enumerate(zip(texts, axes, strict=False)):
         own, tied = (table.assign(**{text: [counts[place] for counts in table["counts"]]}) for table in (nodes, ties))
-        plot_network(own, tied, ax, counts=text, colours=colours).set_title(text)
+        plot_network(own, tied, ax, counts=text, colours=colours, markers=markers).set_title(text)
     title = f"Change from {picture['compare'][0]} to {picture['compare'][1]}"
     plot_change(nodes, ties, axes[len(texts)]).set_title(title)
     return axes
 
 
 def plot_network(
-    nodes: pd.DataFrame, ties: pd.DataFrame, ax: Axes, *, counts: str, colours: Mapping[str, str], size: float = 8
+    nodes: pd.DataFrame,
+    ties: pd.DataFrame,
+    ax: Axes,
+    *,
+    counts: str,
+    colours: Mapping[str, str],
+    markers: Mapping[str, str],
+    size: float = 8,
 ) -> Axes:
     """
     The network of one text: what stands in more of its units is larger, what stands together more often tied thicker.
@@ -71,7 +77,7 @@ def plot_network(
     ties : DataFrame with ``source``, ``target`` and the column `counts`; ties of 0 are left out
     counts : str
         The column that holds the units of this text with the node, or with both ends of the tie.
-    colours : mapping of theme to its colour; nodes of other themes are grey
+    colours, markers : mappings of theme to its colour and marker; nodes of other themes are grey circles
     """
     there = nodes[counts] > 0
     own = ties[ties[counts] > 0]
@@ -80,7 +86,7 @@ def plot_network(
     for _, row in nodes[there].iterrows():
         colour = colours.get(str(row["theme"]), INK)
         area = 3 + 1.6 * np.sqrt(row[counts])
-        marker = MARKERS.get(str(row["theme"]), "o")
+        marker = markers.get(str(row["theme"]), "o")
         ax.plot(row["x"], row["y"], marker, color=colour, markersize=area, markeredgecolor=PAPER)
     return _label_nodes(nodes[there], ax, size=size)
 

@@ -232,8 +232,9 @@ def picture_network(
         "texts": [{"id": text, "title": here.titles[text]} for text in here.documents],
         "compare": list(compare),
         "themes": [
-            {"name": name, "label": here.themes[name].label, "colour": here.themes[name].colour}
-            for name in here.themes.declared
+            {"name": one.name, "label": one.label, "colour": one.colour, "marker": one.marker}
+            for one in here.themes
+            if one.declared
         ],
         "language": here.languages[here.documents[0]].code if (network.nodes["kind"] == "word").any() else "en",
         "nodes": nodes,

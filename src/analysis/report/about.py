@@ -18,7 +18,6 @@ class About(Entry):
     question: Text = ""  # what is asked of which texts, in a sentence
     introduction: Text = ""  # opens the index
     comparability: Text = ""  # in what the texts differ besides their themes
-    coding: Text = ""  # who coded sentences, by which codebook
     dictionary: Text = ""  # who wrote the dictionary, when, and what was known of the texts
     findings: Text = ""  # which came first: claims, rule or results
     caveats: Listed[Text] = ()  # what must not be concluded

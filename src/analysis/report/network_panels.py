@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.report.markers import marker_path
 from analysis.report.network_view import CHANGES
 
 Place = tuple[float, float]
@@ -24,8 +25,6 @@ TIE_STEPS = (2, 3, 5, 8, 13)  # from so many paragraphs on, a tie is drawn in th
 # Changes of which something can be said, in the order in which they are drawn, over those of which it cannot.
 SURE_CHANGES = ("weaker", "stronger", "gone", "new")
 
-# How far a marker reaches, for the area of a circle of radius 1.
-REACH = {"o": 1.0, "D": 1.25, "^": 1.3, "s": 0.886}
 # Widths of letters in ems, in the widest of the usual sans-serif fonts (DejaVu Sans), and how much bold adds.
 NARROW, LARGE, CAPITAL, OTHER, BOLD = 0.36, 0.95, 0.72, 0.61, 1.1
 
@@ -55,9 +54,7 @@ def draw_panels(view: Mapping[str, Any]) -> dict[str, Any]:
         "panels": panels,
         "terms": terms,
         "links": links,
-        "themes": [
-            {**theme, "path": marker_path(theme["marker"], 4.5 * REACH[theme["marker"]])} for theme in view["themes"]
-        ],
+        "themes": [{**theme, "path": marker_path(theme["marker"], 4.5)} for theme in view["themes"]],
         "changes": [(change, changes[change]) for change in CHANGES],
         "sure": SURE_CHANGES,
     }
@@ -90,7 +87,7 @@ def _terms(view: Mapping[str, Any], places: Sequence[Place]) -> list[dict[str, A
     n_ties = Counter(end for tie in view["ties"] for end in (tie["source"], tie["target"]) if any(tie["counts"]))
     return [
         {
-            **{key: node[key] for key in ("label", "gloss", "theme", "counts", "passages")},
+            **{key: node[key] for key in ("label", "gloss", "language", "theme", "counts", "passages")},
             "x": place[0],
             "y": place[1],
             "marker": themes[node["theme"]]["marker"] if node["theme"] else "o",
@@ -176,32 +173,12 @@ def _marks(terms: Sequence[Any], counts: Sequence[int], height: int) -> list[dic
             "number": number,
             "classes": "ghost" if not count else "themed" if term["theme"] else "plain",
             "radius": round(mark_radius(count, term["theme"]), 1),
-            "path": marker_path(term["marker"], mark_radius(count, term["theme"]) * REACH[term["marker"]]),
+            "path": marker_path(term["marker"], mark_radius(count, term["theme"])),
             "fit": fits["label"][number],
             "gloss_fit": fits["gloss"][number],
         }
         for number, (term, count) in enumerate(zip(terms, counts, strict=True))
     ]
-
-
-def marker_path(marker: str, reach: float) -> str:
-    """
-    The outline of a marker around (0, 0); a circle has none, it is drawn as such.
-
-    Examples
-    --------
-    >>> marker_path("D", 4)
-    'M0-4L4 0 0 4-4 0Z'
-    """
-    half, third = round(0.87 * reach, 1), round(0.5 * reach, 1)
-    reach = round(reach, 1)
-    outlines = {
-        "o": "",
-        "D": f"M0-{reach:g}L{reach:g} 0 0 {reach:g}-{reach:g} 0Z",
-        "^": f"M0-{reach:g}L{half:g} {third:g}-{half:g} {third:g}Z",
-        "s": f"M-{reach:g}-{reach:g}H{reach:g}V{reach:g}H-{reach:g}Z",
-    }
-    return outlines[marker]
 
 
 def mark_radius(count: int, theme: str | None) -> float:

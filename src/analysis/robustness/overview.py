@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -13,15 +13,25 @@ from markupsafe import Markup
 from analysis.inputs import InputError
 from analysis.stats.verdict import OF_CLAIM
 
+# Which claims a page makes can be seen by what its notebook hands on: the name of a theme, changes of all themes, ties.
+CLAIMS = {"theme": "change", "changes": "change", "pairs": "tie", "n_topics": "topic"}
 
-def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
+
+def read_values(folder: Path, runs: list[str], own: str = "") -> dict[str, dict[str, Any]]:
     """
-    The values that other notebooks saved, by name of the run.
+    The values that other notebooks handed on, by the name of their run.
+
+    Parameters
+    ----------
+    folder : holds ``<run>.json`` of each
+    runs : which, in reading order; all in the folder, sorted, when empty
+    own : the run that reads them, which is left out
 
     Raises
     ------
     InputError : if a notebook has not run; names it
     """
+    runs = runs or sorted({path.stem for path in folder.glob("*.json")} - {own})
     missing = [run for run in runs if not (folder / f"{run}.json").is_file()]
     if missing:
         raise InputError(
@@ -33,47 +43,39 @@ def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
     return {run: json.loads((folder / f"{run}.json").read_text()) for run in runs}
 
 
-def list_findings(values: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One row per page, from its values: ``page``, ``question``, ``finding``, ``verdict``."""
-    rows = [(page, of_page["question"], of_page["finding"], of_page["verdict"]) for page, of_page in values.items()]
+def list_findings(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One row per page: ``page``, ``question``, ``finding``, ``verdict``."""
+    rows = [(run, values["question"], values["finding"], values["verdict"]) for run, values in found.items()]
     return pd.DataFrame(rows, columns=["page", "question", "finding", "verdict"])
 
 
-class About(NamedTuple):
-    """Which claims a page makes."""
-
-    kind: str  # change, tie or topic
-    themes: Sequence[str] = ()  # of these themes; without any, of all
-    short: bool = False  # each claim by itself, not their number
+def pick_values(found: Mapping[str, Mapping[str, Any]], key: str) -> Mapping[str, Any]:
+    """The values of the first run that hands on a value named `key`; none when no run does."""
+    return next((values for values in found.values() if key in values), {})
 
 
-def describe_robustness(
-    pages: pd.Series, verdicts: Mapping[str, Mapping[str, Any]], about: Mapping[str, About], *, page: str
-) -> pd.Series:
+def tell_robustness(found: Mapping[str, Mapping[str, Any]], declared: list[str]) -> list[Markup]:
     """
     For each page what becomes of its findings under other choices: each claim's verdict, a link to its curve.
 
+    A theme's page has the changes of that theme, the page of all themes those of all declared ones, the pages of
+    networks and topics the ties and the topics; other pages make no claim that other choices could change.
+
     Parameters
     ----------
-    pages : Series of names of pages
-    verdicts : the values of the page of robustness (`prose.list_verdicts`)
-    about : page to its claims; other pages make none that other choices could change
-    page : name of the page of robustness, without ``.html``
-
-    Returns
-    -------
-    Series of Markup with the index of `pages`
+    found : values by run, from `read_values`; the run that tried other choices hands on its ``verdicts``
+    declared : names of the declared themes
     """
+    page = next((run for run, values in found.items() if "verdicts" in values), "")
+    verdicts = found[page]["verdicts"].values() if page else []
     texts = []
-    for name in pages:
-        kind, themes, short = about.get(name, About(""))
-        claims = [
-            claim
-            for claim in verdicts.values()
-            if claim["kind"] == kind and (not themes or claim["themes"][0] in themes)
-        ]
-        texts.append(_list_verdicts(claims) if short else _count_verdicts(claims, page))
-    return pd.Series(texts, index=pages.index, dtype=object)
+    for values in found.values():
+        kind = next((kind for key, kind in CLAIMS.items() if key in values), "")
+        about = [values["theme"]] if "theme" in values else declared
+        claims = [claim for claim in verdicts if claim["kind"] == kind]
+        claims = [claim for claim in claims if kind != "change" or claim["themes"][0] in about]
+        texts.append(_list_verdicts(claims) if "theme" in values else _count_verdicts(claims, page))
+    return texts
 
 
 def _list_verdicts(claims: list[Mapping[str, Any]]) -> Markup:

@@ -250,7 +250,7 @@ def present_dropped(multiverse: Multiverse) -> pd.DataFrame:
 
 
 def list_verdicts(
-    multiverse: Multiverse, plan: Plan, themes: Themes, drawn: list[str], *, page: str
+    multiverse: Multiverse, plan: Plan, themes: Themes, drawn: list[str], page: str
 ) -> dict[str, dict[str, Any]]:
     """
     What the overview reads: by claim its sentence, themes, texts, verdict, numbers and link.

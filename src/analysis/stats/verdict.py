@@ -187,11 +187,11 @@ def judge_accuracy(scores: pd.DataFrame, *, independent: bool) -> str:
 
 def strongest(verdicts: Iterable[str]) -> str:
     """
-    The strongest of several verdicts on changes; "too few to tell" where there are none.
+    The strongest of several verdicts on changes; "descriptive" where nothing was compared.
 
     Examples
     --------
     >>> strongest(["too few to tell", "differs", "inconclusive"]), strongest([])
-    ('differs', 'too few to tell')
+    ('differs', 'descriptive')
     """
-    return min(verdicts, key=OF_CHANGE.index, default=TOO_FEW)
+    return min(verdicts, key=OF_CHANGE.index, default=DESCRIPTIVE)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, model_validator
 
 from analysis.corpus.tokens import compile_word, token_spans
 from analysis.inputs import InputError
+from analysis.report import style
 from analysis.schema import Entry, Line, Listed, Text, check_entry, read_entry
 
 Role = Literal["core", "border", "excluded"]
@@ -26,9 +27,6 @@ ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 GAP = 5
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# Colours of themes that state none: contrast 4.8 or more with white paper, 3.2 or more with the dark one.
-PALETTE = ("#0072b2", "#a3488f", "#d55e00", "#00805a", "#8a6d00", "#1f7a8c", "#b3456b", "#5a7d1a")
-GREY = "#6b6b6b"
 
 HIT_COLUMNS = ["sentence_id", "paragraph_id", "doc_id", "theme", "term", "role", "start", "end", "surface"]
 
@@ -46,6 +44,7 @@ class Theme:
     border: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     notes: str = ""
+    marker: str = "o"  # as matplotlib calls it
 
     @property
     def in_words(self) -> str:
@@ -186,7 +185,8 @@ def read_themes(path: Path) -> Themes:
     """
     Read a theme dictionary (``data/themes.yml``).
 
-    A declared theme without a colour gets one of `PALETTE` that no other has, others get `GREY`.
+    A declared theme has the marker of its place among the declared ones, and without a colour of its own the next of
+    `analysis.report.style` that no other has; other themes are grey.
 
     Raises
     ------
@@ -198,12 +198,14 @@ def read_themes(path: Path) -> Themes:
 
 def _build(dictionary: _Dictionary) -> Themes:
     entries = dictionary.themes
+    declared = [name for name, entry in entries.items() if entry.declared]
     taken = {entry.colour for entry in entries.values()}
-    free = cycle([colour for colour in PALETTE if colour not in taken] or PALETTE)
+    free = cycle([colour for colour in style.COLOURS if colour not in taken] or style.COLOURS)
     themes = {}
     for name, entry in entries.items():
-        colour = entry.colour or (next(free) if entry.declared else GREY)
-        themes[name] = Theme(name=name, **(dict(entry) | {"colour": colour}))
+        colour = entry.colour or (next(free) if entry.declared else style.MUTED)
+        marker = style.marker_of(declared.index(name)) if entry.declared else Theme.marker
+        themes[name] = Theme(name=name, **(dict(entry) | {"colour": colour, "marker": marker}))
     return Themes(themes)
 
 

@@ -1,4 +1,8 @@
-"""Keywords in their context: every place where words stand, with the words around them."""
+"""
+Keywords in context (KWIC): every place where words stand, with the words around them.
+
+No page uses it; it is for reading the texts in a notebook (see the recipes in the README).
+"""
 
 from __future__ import annotations
 
@@ -47,17 +51,27 @@ def kwic(texts: pd.Series, pattern: str | Sequence[str], *, window: int = 5) -> 
     """
     check_at_least("window", window, 0)
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
-    for one in patterns:
-        _check_pattern(one)
-    tokens, everything = encode_tokens(list(texts)), list(texts)
-    found = [(at, len(one.split()), number) for number, one in enumerate(patterns) for at in _find(tokens, one.split())]
+    for words in patterns:
+        _check_pattern(words)
+    tokens, whole = encode_tokens(list(texts)), list(texts)
+    matches = [
+        (at, len(words), number)
+        for number, words in enumerate(pattern.split() for pattern in patterns)
+        for at in _find(tokens, words)
+    ]
+    spans = {text: token_spans(whole[text]) for text in {_text_of(tokens, at) for at, _, _ in matches}}
     rows = []
-    for at, size, number in sorted(found):
-        text = int(np.searchsorted(tokens.bounds, at, side="right")) - 1
+    for at, size, number in sorted(matches):
+        text = _text_of(tokens, at)
         first = at - int(tokens.bounds[text])
-        pieces = _cut(everything[text], first, first + size, window)
+        pieces = _cut(whole[text], spans[text], first, first + size, window)
         rows.append((texts.index[text], first + 1, first + size, *pieces, patterns[number]))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _text_of(tokens: Tokens, at: int) -> int:
+    """The text in which a token stands."""
+    return int(np.searchsorted(tokens.bounds, at, side="right")) - 1
 
 
 def _find(tokens: Tokens, words: Sequence[str]) -> list[int]:
@@ -75,11 +89,11 @@ def _find(tokens: Tokens, words: Sequence[str]) -> list[int]:
     return places[begin == end].tolist()
 
 
-def _cut(text: str, first: int, last: int, window: int) -> tuple[str, str, str]:
+def _cut(text: str, spans: Sequence[tuple[int, int]], first: int, last: int, window: int) -> tuple[str, str, str]:
     """The text before, of and after the tokens `first` to `last` (not included), white space made one blank."""
-    spans = token_spans(text)
     begin, end = spans[max(0, first - window)][0], spans[min(len(spans), last + window) - 1][1]
-    pieces = text[begin : spans[first][0]], text[spans[first][0] : spans[last - 1][1]], text[spans[last - 1][1] : end]
+    from_keyword, to_keyword = spans[first][0], spans[last - 1][1]
+    pieces = text[begin:from_keyword], text[from_keyword:to_keyword], text[to_keyword:end]
     pre, keyword, post = (" ".join(piece.split()) for piece in pieces)
     return pre, keyword, post
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus.kwic import kwic
+from analysis.corpus.concordance import kwic
 from analysis.corpus.tokens import token_spans, tokenize
 from analysis.inputs import InputError
 
