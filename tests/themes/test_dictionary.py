@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
-from analysis.report.style import COLOURS, MUTED
-from analysis.themes.dictionary import GAP, Theme, Themes, match_terms, read_themes, tag
+from analysis.report.style import COLOURS, MARKERS
+from analysis.themes.dictionary import GAP, GREY, Theme, Themes, match_terms, read_themes, tag
 from analysis.validation.accuracy import score_accuracy
 from analysis.validation.annotations import judge, read_annotations
 
@@ -229,4 +229,16 @@ def test_themes_without_a_colour_get_one_that_no_other_has(tmp_path):
     entry = "    label: A\n    definition: d\n    core: [x]\n"
     own, declared = "    declared: true\n    colour: '#0072b2'\n", "    declared: true\n"
     path.write_text(f"themes:\n  a:\n{entry}{declared}  b:\n{entry}{own}  c:\n{entry}  d:\n{entry}{declared}")
-    assert [theme.colour for theme in read_themes(path)] == [COLOURS[1], "#0072b2", MUTED, COLOURS[2]]
+    assert [theme.colour for theme in read_themes(path)] == [COLOURS[1], "#0072b2", GREY, COLOURS[2]]
+
+
+@pytest.mark.parametrize("n_themes", [1, 10, 20])
+def test_markers_follow_the_order_of_the_declared_themes_and_no_two_look_alike(tmp_path, n_themes):
+    path = tmp_path / "themes.yml"
+    entry = "    label: A\n    definition: d\n    core: [x]\n"
+    context = f"  z:\n{entry}"
+    path.write_text(f"themes:\n{context}" + "".join(f"  t{n}:\n{entry}    declared: true\n" for n in range(n_themes)))
+    first, *declared = read_themes(path)
+    assert first.marker == "o"
+    assert [theme.marker for theme in declared] == [MARKERS[n % len(MARKERS)] for n in range(n_themes)]
+    assert len({(theme.marker, theme.colour) for theme in declared}) == n_themes

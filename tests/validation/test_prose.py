@@ -154,4 +154,4 @@ def test_where_nothing_was_coded_every_sentence_says_so_and_no_table_has_a_row(s
         prose.present_corrections(corrected, corrected),
     ):
         assert table.empty
-    plots.plot_scores(scores, Figure().subplots(), measure="recall", colours={}, markers={}, labels={})
+    plots.plot_scores(scores, Figure().subplots(), measure="recall", colours={}, labels={}, markers={})

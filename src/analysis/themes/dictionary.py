@@ -16,7 +16,7 @@ from pydantic import AfterValidator, model_validator
 
 from analysis.corpus.tokens import compile_word, is_acronym, token_spans
 from analysis.inputs import InputError
-from analysis.report import style
+from analysis.report.style import COLOURS, MARKERS
 from analysis.schema import Entry, Line, Listed, Text, read_entry
 
 Role = Literal["core", "border", "excluded"]
@@ -28,6 +28,7 @@ ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 GAP = 5
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+GREY = "#6b6b6b"  # of themes that are context and state no colour
 
 HIT_COLUMNS = ["sentence_id", "paragraph_id", "doc_id", "theme", "term", "role", "start", "end", "surface"]
 
@@ -167,8 +168,8 @@ def read_themes(path: Path) -> Themes:
     """
     Read a theme dictionary (``data/themes.yml``).
 
-    A declared theme has the marker of its place among the declared ones, and without a colour of its own the next of
-    `analysis.report.style` that no other has; other themes are grey.
+    Declared themes have the markers of `analysis.report.style`, in their order; one without a colour gets one of its
+    colours that no other theme has. Other themes have circles, and `GREY` where they state no colour.
 
     Raises
     ------
@@ -176,14 +177,14 @@ def read_themes(path: Path) -> Themes:
         a theme or begins or ends with a gap; the message names its line and key
     """
     entries = read_entry(_Dictionary, path).themes
-    declared = [name for name, entry in entries.items() if entry.declared]
     taken = {entry.colour for entry in entries.values()}
-    free = cycle([colour for colour in style.COLOURS if colour not in taken] or style.COLOURS)
+    colours = cycle([colour for colour in COLOURS if colour not in taken] or COLOURS)
+    markers = cycle(MARKERS)
     themes = {}
     for name, entry in entries.items():
-        colour = entry.colour or (next(free) if entry.declared else style.MUTED)
-        marker = style.marker_of(declared.index(name)) if entry.declared else Theme.marker
-        themes[name] = Theme(name=name, **(dict(entry) | {"colour": colour, "marker": marker}))
+        look = {"colour": entry.colour or (next(colours) if entry.declared else GREY)}
+        look |= {"marker": next(markers)} if entry.declared else {}
+        themes[name] = Theme(name=name, **(dict(entry) | look))
     return Themes(themes)
 
 
