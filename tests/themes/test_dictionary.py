@@ -1,5 +1,6 @@
 """The dictionary and its hits: semantics counted by hand, quality on the coded sentences, bad input."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -127,9 +128,10 @@ def test_hits_are_found_again_at_their_offsets_in_the_real_texts(here):
 
 def test_hits_do_not_depend_on_the_hash_seed(here, tmp_path):
     code = "from analysis import study; print(study.open_study().hits.to_csv())"
+    environments = [os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")} for seed in ("1", "2")]
     outputs = [
-        subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True).stdout
-        for seed in ("1", "2")
+        subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True).stdout
+        for environment in environments
     ]
     assert outputs[0] == outputs[1] == (here.hits.to_csv() + "\n").encode()
 
