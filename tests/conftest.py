@@ -88,11 +88,11 @@ def crossing() -> dict:
     2014 lacks nothing, 2018 lacks *preventie* and *cyberaanval*, 2020 lacks *terrorisme*. *grens* is most frequent.
     """
     terms = {
-        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2], None),
-        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0], "e"),
-        "preventie": ("prevention", None, 0, 1, [1, 0, 1], "n"),
-        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3], "w"),
-        "grens": ("border", None, 0, -1, [28, 1, 1], "s"),
+        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2]),
+        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0]),
+        "preventie": ("prevention", None, 0, 1, [1, 0, 1]),
+        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3]),
+        "grens": ("border", None, 0, -1, [28, 1, 1]),
     }
     ties = [
         ("radicalisering", "terrorisme", [3, 1, 0], [True, False, False], "gone"),
@@ -117,8 +117,8 @@ def crossing() -> dict:
         "language": "nl",
         "nodes": [
             {"id": word, "label": word, "gloss": gloss, "theme": theme, "x": x, "y": y, "counts": counts}
-            | {"label_at": at, "passages": passages(counts), "community": 1, "stability": 0.9}
-            for word, (gloss, theme, x, y, counts, at) in terms.items()
+            | {"passages": passages(counts), "community": 1, "stability": 0.9}
+            for word, (gloss, theme, x, y, counts) in terms.items()
         ],
         "ties": [
             {"source": source, "target": target, "counts": counts, "kept": kept, "change": change}

@@ -7,6 +7,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from analysis.report import charts, style
+from analysis.themes.dictionary import Theme, Themes
 from analysis.validation import plots as validation_plots
 
 mpl.use("agg")
@@ -38,10 +39,11 @@ def test_scores_stand_on_a_row_for_each_text_with_their_counts(ax):
         ("cbrn", "all", 1, 0, 1, 0.5, 0.1, 0.9),
     ]
     scores = pd.DataFrame(rows, columns=["theme", "doc_id", "tp", "fp", "fn", "recall", "recall_low", "recall_high"])
-    colours, labels = {"cyber": "#0072b2", "cbrn": "#a3488f"}, {"cyber": "Cyber", "cbrn": "CBRN"}
-    validation_plots.plot_scores(
-        scores, ax, measure="recall", colours=colours, labels=labels, markers={"cyber": "o", "cbrn": "D"}
-    )
+    themes = [
+        Theme("cyber", "Cyber", "", "#0072b2", True, (), marker="o"),
+        Theme("cbrn", "CBRN", "", "#a3488f", True, (), marker="D"),
+    ]
+    validation_plots.draw_scores(scores, ax, Themes({theme.name: theme for theme in themes}), measure="recall")
     assert texts(ax) == ["3/4", "0/0", "1/2", "Cyber", "CBRN"]
     assert [line.get_xdata()[0] for line in ax.lines] == [0.75, 0.5]  # nothing coded: no dot
     assert [label.get_text() for label in ax.get_yticklabels()] == ["all", "2014", "all"]

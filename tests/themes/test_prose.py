@@ -75,7 +75,7 @@ def test_of_one_text_the_finding_is_its_share_and_nothing_is_compared():
 
 
 def test_places_count_the_hits_of_the_fullest_section(here):
-    text = prose.describe_places(here.corpus, here.hits[here.hits["theme"] == "cbrn"], here.documents)
+    text = prose.describe_places(here, here.hits[here.hits["theme"] == "cbrn"])
     assert text.startswith("In 2014 3 of 3 hits stand in one section and the theme is met in 1 of 21")
     assert text.endswith("in 2020 there is no hit.")
 

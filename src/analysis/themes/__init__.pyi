@@ -9,6 +9,7 @@ from .compare import compare_texts as compare_texts
 from .compare import compare_words as compare_words
 from .compare import find_neighbour_words as find_neighbour_words
 from .compare import measure_runs as measure_runs
+from .compare import pair_neighbours as pair_neighbours
 from .dictionary import Theme as Theme
 from .dictionary import Themes as Themes
 from .dictionary import read_themes as read_themes
