@@ -51,6 +51,14 @@ class Study:
         """
         return find_input(self.root, file)
 
+    def read_simulations(self, file: str) -> pd.DataFrame | None:
+        """
+        A table of simulations that were made with the texts of this study: one that ``data/study.yml`` names.
+
+        None of any other: simulations with other texts say nothing about these.
+        """
+        return pd.read_csv(self.root / file) if file in self.about.simulations else None
+
     @cached_property
     def hits(self) -> pd.DataFrame:
         """Every hit of every theme, from `analysis.themes.dictionary.tag`."""

@@ -113,4 +113,5 @@ def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
     assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
         simulated, here.themes
     )
+    assert prose.describe_power(None, here.themes) == "Not found is not the same as not there."
     assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."

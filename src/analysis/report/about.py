@@ -23,6 +23,7 @@ class About(Entry):
     caveats: Listed[Text] = ()  # what must not be concluded
     sources: Text = ""  # whose texts these are, and under which licence: at the foot of every page
     citation: Text = ""  # how to cite the study
+    simulations: Listed[Line] = ()  # tables of simulations made with these texts: pages cite no others
 
 
 def read_about(path: Path | None, name: str) -> About:

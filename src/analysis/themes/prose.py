@@ -195,19 +195,21 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-def describe_power(simulated: pd.DataFrame, themes: Themes) -> str:
+def describe_power(simulated: pd.DataFrame | None, themes: Themes) -> str:
     """
     How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
 
     Parameters
     ----------
     simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like; those
-        of themes that the study does not have are left out
+        of themes that the study does not have are left out; None where nothing was simulated with its texts
     """
+    opening = "Not found is not the same as not there."
+    if simulated is None:
+        return opening
     seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
     rates = {row.truth.removesuffix(" as seen"): row.single for row in seen.itertuples()}
     parts = [f"{themes[name].label} in {rate:.0%}" for name, rate in rates.items() if name in themes.names]
-    opening = "Not found is not the same as not there."
     if not parts:
         return opening
     return (
