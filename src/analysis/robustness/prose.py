@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.inputs import check_choice
 from analysis.robustness.multiverse import Multiverse
-from analysis.robustness.specifications import AXES, Claim, Plan
+from analysis.robustness.specifications import AXES, EMPTY, Claim, Plan
 from analysis.stats.verdict import OF_CLAIM, RESERVATIONS, Bounds, Rule
 from analysis.themes.attention import MEASURES
 from analysis.themes.dictionary import Themes
@@ -140,7 +140,9 @@ def caption_ranges(multiverse: Multiverse, plan: Plan, themes: Themes) -> dict[s
 
 
 def describe_rule(rule: Rule) -> str:
-    """The rule in words, with the day on which it was fixed."""
+    """The rule in words, with the day on which it was fixed; of an empty plan, that there is none."""
+    if rule == EMPTY.rule:
+        return "No finding is declared, and no rule for a verdict."
 
     def spell(bounds: Bounds) -> str:
         alone = f", at least {bounds.significant:.0%} of them significant by themselves" if bounds.significant else ""
