@@ -232,7 +232,7 @@ def place_of(run: Run, file: Path) -> Path:
     if len(file.parts) != 2 or file.parts[0] not in PLACED or not named:
         raise StepError(
             f"{run.notebook}.ipynb wrote {file.as_posix()}; allowed are files {run.name}-… and {run.name}.json in"
-            f" {', '.join(PLACED)}. Open its outputs with exports.open_outputs(output, {run.name!r})."
+            f" {', '.join(PLACED)}. Open its report with Report({run.name!r}, study, output)."
         )
     return PLACED[file.parts[0]] / file.name
 
