@@ -9,8 +9,9 @@ FILES = {
     "__init__.py": "'''How themes move.'''\n",
     "inputs.py": "def check(value): return value\n",
     "themes/__init__.py": "import lazy_loader\n\n_ = lazy_loader.attach_stub(__name__, __file__)\n",
-    "themes/__init__.pyi": "from .attention import count as count\n",
+    "themes/__init__.pyi": "from .attention import count as count\nfrom .keyness import rank as rank\n",
     "themes/attention.py": "from study.inputs import check\n\ndef count(hits): return check(hits)\n",
+    "themes/keyness.py": "def rank(words): return sorted(words)\n",
     "themes/plots.py": "from study.report import charts\n\ndef plot_count(counts): return charts.draw(counts)\n",
     "report/__init__.py": "",
     "report/charts.py": "COLOURS = ['black']\n\ndef draw(values): return COLOURS\n",
@@ -38,7 +39,8 @@ def reached(folder: Path, code: str) -> set[str]:
 
 
 PLOTS = {"themes/__init__.py", "themes/plots.py", "report/__init__.py", "report/charts.py"}
-ATTENTION = {"themes/__init__.py", "themes/__init__.pyi", "themes/attention.py", "inputs.py"}
+ATTENTION = {"themes/__init__.py", "themes/attention.py", "inputs.py"}
+THEMES = ATTENTION | {"themes/__init__.pyi", "themes/keyness.py"}
 
 
 def test_a_notebook_reaches_the_modules_it_imports_and_what_these_import(folder):
@@ -48,9 +50,10 @@ def test_a_notebook_reaches_the_modules_it_imports_and_what_these_import(folder)
 
 
 def test_a_lazily_loaded_room_reaches_what_its_stub_lists_and_nothing_else(folder):
-    assert reached(folder, "from study import themes\nthemes.count(hits)") == ATTENTION
     assert reached(folder, "from study.themes import count") == ATTENTION
-    assert reached(folder, "from study.themes import *") == ATTENTION
+    assert reached(folder, "from study import themes\nthemes.count(hits)") == THEMES
+    assert reached(folder, "from study.themes import *") == THEMES
+    assert reached(folder, "from study.themes import __all__") == THEMES
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_every_way_to_import_a_module_is_seen(folder, code):
 
 
 def test_importing_below_a_room_binds_the_room_too(folder):
-    assert reached(folder, "import study.themes.plots\nstudy.themes.count(hits)") == PLOTS | ATTENTION
+    assert reached(folder, "import study.themes.plots\nstudy.themes.count(hits)") == PLOTS | THEMES
 
 
 def test_relative_imports_start_from_the_folder_they_stand_in(folder):
@@ -101,6 +104,11 @@ def test_code_that_looks_for_files_depends_on_the_files_below_its_folder(folder)
     pages = {"report/__init__.py", "report/pages.py", "report/template/page.html"}
     assert reached(folder, "from study.report import pages") == pages
     assert "report/template/page.html" not in reached(folder, "from study.report import charts")
+    (folder / "report/fonts").mkdir()
+    (folder / "report/fonts/plain.txt").write_text("A")
+    assert reached(folder, "from study.report import pages") == pages
+    (folder / "report/pages.py").write_text("from pathlib import Path\n\nFOLDER = Path(__file__).parent\n")
+    assert reached(folder, "from study.report import pages") == pages | {"report/fonts/plain.txt"}
     before = closure(folder, "from study.report import pages")
     (folder / "report/template/page.html").write_text("<div>")
     assert closure(folder, "from study.report import pages") != before

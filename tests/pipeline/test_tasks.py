@@ -275,12 +275,22 @@ def test_figures_no_longer_made_are_removed_with_or_without_a_record(project):
         file.write_text("<svg/>")
     runs = [CYBER, *(Run("01_words", "", name=f"01_words-{word}") for word in ("cyber-attack", "migratie"))]
     assert steps.earlier_outputs(read_project(project, *runs), CYBER) == [
+        "data/processed/values/01_words-cyber.json",
         "figures/01_words-cyber-bar.svg",
         "figures/01_words-cyber-old.svg",
-        "data/processed/values/01_words-cyber.json",
     ]
     do(project)
     assert not stale.exists()
+
+
+def test_what_was_made_for_runs_that_are_no_more_is_removed_with_or_without_a_record(project):
+    stray = ["figures/01_words-war-bar.svg", "reports/01_words-war.html", "data/processed/values/01_words-war.json"]
+    others = ["figures/mine.svg", "reports/01_wordless.html", "reports/tables/01_words-cyber-old.csv"]
+    for name in [*stray, *others]:
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("old")
+    assert doit(project).startswith("Nothing to do")
+    assert [name for name in [*stray, *others] if (project / name).exists()] == others
 
 
 def test_a_file_under_the_name_of_another_run_is_refused(project):

@@ -328,7 +328,6 @@ def test_the_index_lists_texts_and_says_how_to_cite(study):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"verdict": "sure"}, r"01_corpus\.json, verdict: found 'sure'"),
         ({"finding": ""}, r"01_corpus\.json: found no value for 'finding'"),
         ({"figure_alt": ""}, r"01_corpus\.json: found no value for 'figure_alt'"),
         ({"figure": "../../x.svg"}, "leaves"),

@@ -355,11 +355,6 @@ def test_a_finding_is_shown_as_a_sentence_and_known_to_the_page(open_report):
     assert page_of(view) == ""  # it stands below the title
 
 
-def test_a_verdict_that_is_none_is_refused(open_report):
-    with pytest.raises(InputError, match=r"found 'robuust', allowed is one of robust, .* Did you mean 'robust'"):
-        open_report().finding("All is well.", "robuust", question="Is it?")
-
-
 def test_prose_is_markdown(open_report):
     text = elements.fill("Of {}.", elements.term("grens", {"grens": "border"}, language="nl"))
     view = open_report().prose(text)
@@ -419,6 +414,14 @@ def test_each_call_shows_its_view_at_once_and_a_cell_that_ends_in_it_not_twice(o
     view._ipython_display_()  # what IPython asks of the last line of a cell
     assert len(shell.shown) == 2
     assert set(shell.shown[0][0]) == {"text/html", "text/plain"}
+
+
+def test_a_table_without_rows_and_an_empty_text_are_not_shown_but_the_table_is_written(open_report, shell):
+    report = open_report()
+    for view in (report.table(FRAME.head(0), "Shares", "shares"), report.prose("")):
+        view._ipython_display_()
+    assert shell.shown == []
+    assert report.path("tables", "shares", ".csv").read_text().startswith("theme,")
 
 
 def test_a_view_that_a_later_cell_ends_in_is_shown_there(open_report, shell):

@@ -11,10 +11,11 @@ from pathlib import Path
 from analysis.inputs import InputError
 from analysis.pipeline.records import digest
 
-# Code that finds files beside itself depends on the package's other files (templates, styles) below its folder; code
-# that computes the name of a module, on all modules there.
+# Code that finds files beside itself depends on the package's other files (templates, styles) below its folder, as far
+# as it names them or their folders; code that computes the name of a module, on all modules there.
 FILE_FINDERS = ("__file__", "importlib.resources")
 MODULE_FINDERS = ("import_module", "__import__", "__path__")
+QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 CODE = {".py", ".pyi", ".pyc"}
 
 
@@ -24,9 +25,9 @@ class Package:
 
     A step may run once too often, never once too seldom: a module counts as a whole, with its comments, as soon as an
     import names it, wherever that import stands. ``from analysis.themes import plots`` reaches ``plots.py`` and the
-    ``__init__.py`` above it; ``from analysis import themes`` reaches everything that the stub of a lazily loaded
-    ``__init__`` lists. A module's name in quotes counts as an import. Libraries are not followed: the lock stands for
-    them.
+    ``__init__.py`` above it; ``from analysis.report import Report`` the module where the stub of the lazily loaded
+    package says it is defined; ``from analysis import themes`` everything that its stub lists. A module's name in
+    quotes counts as an import. Libraries are not followed: the lock stands for them.
     """
 
     def __init__(self, folder: Path):
@@ -34,6 +35,7 @@ class Package:
         self.modules = {module_name(self.folder, file): file for file in sorted(self.folder.rglob("*.py"))}
         self.quoted = re.compile(rf"""["']({self.folder.name}(?:\.\w+)*\.?)(?=["'{{])""")
         self.imports_of = cache(self._imports_of)
+        self.stub_of = cache(self._stub_of)
         self.digest_of = cache(lambda file: digest(file.read_bytes()))
 
     def closure(self, *names: str) -> dict[str, str]:
@@ -71,8 +73,15 @@ class Package:
         files = {imported for name in names for imported in self._resolve(name)}
         lazy = file.with_suffix(".pyi").is_file()  # names itself only to say where its stub is
         if not lazy and any(word in source for word in FILE_FINDERS):
-            files |= {path for path in file.parent.rglob("*") if path.is_file() and path.suffix not in CODE}
+            files |= self._files_below(
+                file.parent, {part for text in QUOTED.findall(source) for part in text.split("/")}
+            )
         return frozenset(files)
+
+    def _files_below(self, folder: Path, names: set[str]) -> set[Path]:
+        """The other files below a folder that are named, or lie in a folder that is; all of them when none is."""
+        files = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in CODE}
+        return {path for path in files if names & {*path.relative_to(folder).parts}} or files
 
     def _names_in(self, source: str, where: str, package: str) -> set[str]:
         """The dotted names that a source imports or may import."""
@@ -89,7 +98,15 @@ class Package:
             home = home.rpartition(".")[0]
         yield from (self.modules[name] for name in beginnings(home) if name in self.modules)
         if home and (stub := self.modules[home].with_suffix(".pyi")).is_file():
-            yield stub
+            listed = self.stub_of(stub)
+            name = dotted[len(home) + 1 :].split(".")[0]
+            yield from [stub] if name not in listed else self._resolve(listed[name])
+
+    def _stub_of(self, stub: Path) -> dict[str, str]:
+        """The names that a lazily loaded package lists, and where each is defined."""
+        package = module_name(self.folder, stub)
+        names = read_imports(stub.read_text(encoding="utf-8"), str(stub), package)
+        return {name.rpartition(".")[2]: name for name in names}
 
 
 def module_name(folder: Path, file: Path) -> str:

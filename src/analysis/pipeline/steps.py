@@ -7,7 +7,7 @@ import json
 import platform
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,10 +36,11 @@ FILE_KEY = re.compile(r"""\bfiles?:\s*["']?([^"'#,}\n]+)""")  # in a manifest, w
 
 VALUES = WORK / "values"
 EXECUTED = WORK / "executed"
+REPORTS = Path("reports")
 FAILED = WORK / "failed"
 PLACED = {
     "figures": Path("figures"),
-    "tables": Path("reports/tables"),
+    "tables": REPORTS / "tables",
     "values": VALUES,
 }  # folder of a notebook -> ours
 
@@ -228,8 +229,7 @@ def place_of(run: Run, file: Path) -> Path:
     >>> str(place_of(Run("02_themes", "Themes"), Path("tables/02_themes-share.csv")))
     'reports/tables/02_themes-share.csv'
     """
-    named = file.name.startswith((f"{run.name}-", f"{run.name}."))
-    if len(file.parts) != 2 or file.parts[0] not in PLACED or not named:
+    if len(file.parts) != 2 or file.parts[0] not in PLACED or not is_named_after(file, [run.name]):
         raise StepError(
             f"{run.notebook}.ipynb wrote {file.as_posix()}; allowed are files {run.name}-… and {run.name}.json in"
             f" {', '.join(PLACED)}. Open its report with Report({run.name!r}, study, output)."
@@ -239,14 +239,26 @@ def place_of(run: Run, file: Path) -> Path:
 
 def earlier_outputs(project: Project, run: Run) -> list[str]:
     """The figures, tables and values that are a run's by their names, whichever machine made them."""
-    names = [each.name for each in project.runs]
-    files = []
-    for folder in PLACED.values():
-        for file in sorted((project.root / folder).glob(f"{run.name}[-.]*")):
-            owners = [name for name in names if file.name.startswith((f"{name}-", f"{name}."))]
-            if max(owners, key=len) == run.name:
-                files.append((folder / file.name).as_posix())
-    return files
+    longer = [other.name for other in project.runs if is_named_after(Path(f"{other.name}."), [run.name])]
+    files = list_outputs(project, PLACED.values(), [run.name])
+    return [name for name in files if not is_named_after(Path(name), set(longer) - {run.name})]
+
+
+def stray_outputs(project: Project) -> list[str]:
+    """The files that notebooks of the project made for runs that it has no more, such as themes of another corpus."""
+    files = list_outputs(project, [*PLACED.values(), EXECUTED, REPORTS], {run.notebook for run in project.runs})
+    return [name for name in files if not is_named_after(Path(name), [run.name for run in project.runs])]
+
+
+def list_outputs(project: Project, folders: Iterable[Path], names: Iterable[str]) -> list[str]:
+    """The files in some folders below the root that are named after one of some runs or notebooks, sorted."""
+    files = [folder / file.name for folder in folders for file in (project.root / folder).glob("*") if file.is_file()]
+    return sorted(file.as_posix() for file in files if is_named_after(file, names))
+
+
+def is_named_after(file: Path, names: Iterable[str]) -> bool:
+    """Whether the name of a file is one of some names and a sign, as in ``02_themes-share.csv``, ``02_themes.json``."""
+    return file.name.startswith(tuple(f"{name}{sign}" for name in names for sign in "-."))
 
 
 # --- a page: executed notebook to HTML
@@ -270,7 +282,7 @@ def make_page(project: Project, run: Run, tree: Path) -> None:
 
     notebook = nbformat.read(project.root / EXECUTED / f"{run.name}.ipynb", as_version=4)
     page = render_page(notebook, run=run.name, pages=project.pages(), provenance=describe_run(project, run))
-    write(tree / "reports" / f"{run.name}.html", page)
+    write(tree / REPORTS / f"{run.name}.html", page)
 
 
 def describe_run(project: Project, run: Run) -> dict[str, Any]:
@@ -328,7 +340,7 @@ def make_index(project: Project, tree: Path) -> None:
         documents=read_manifest(manifest) if manifest.is_file() else None,
         citation=read_yaml(citation) if citation.is_file() else None,
     )
-    write(tree / "reports/index.html", page)
+    write(tree / REPORTS / "index.html", page)
 
 
 def figure_of(values: Path) -> str:

@@ -278,7 +278,7 @@ class Progress(ConsoleReporter):
         self.done = 0
 
     def initialize(self, tasks: Mapping[str, Any], selected_tasks: list[str]) -> None:
-        """Before the first step: reserve the outputs, clear away what killed runs left, refuse what cannot work."""
+        """Before the first step: refuse what cannot work, reserve the outputs, clear away what others left."""
         try:
             check_runs(self.project)
             self.lock = records.lock(self.project.root)
@@ -287,6 +287,8 @@ class Progress(ConsoleReporter):
         records.sweep(self.project.root)
         shutil.rmtree(self.project.root / steps.FAILED, ignore_errors=True)
         records.forget_others(self.project.root, [step.name for step in list_steps(self.project)])
+        for name in steps.stray_outputs(self.project):
+            (self.project.root / name).unlink()
 
     def write(self, text: str) -> None:
         """Print a text as far as the stream can show it; who does not listen any more does not stop the work."""

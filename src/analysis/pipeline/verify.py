@@ -29,7 +29,7 @@ NAME = re.compile(r'(\bid="|"#|url\(#)([^")]+)')  # of an element of a drawing, 
 PARTS = re.compile(
     r"""data:(?P<type>[\w/+.-]+)(?P<how>[;\w=-]*),(?P<data>[^"'\s)>]*)|<svg\b.*?</svg>""", flags=re.DOTALL
 )
-KINDS = {"image/png": ".png", "image/svg+xml": ".svg"}
+SUFFIXES = {"image/png": ".png", "image/svg+xml": ".svg"}
 
 
 class Difference(NamedTuple):
@@ -145,7 +145,7 @@ def embedded(part: re.Match[str]) -> tuple[str, bytes]:
     if not part["type"]:
         return ".svg", part[0].encode()
     data = unquote_to_bytes(part["data"])
-    return KINDS.get(part["type"], ".txt"), b64decode(data) if "base64" in part["how"] else data
+    return SUFFIXES.get(part["type"], ".txt"), b64decode(data) if "base64" in part["how"] else data
 
 
 def compare_png(old: bytes, new: bytes) -> Places:

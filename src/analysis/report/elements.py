@@ -14,7 +14,7 @@ import string
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Span = tuple[int, int] | tuple[int, int, str]
-Verdict = Literal["robust", "differs", "holds with reservations", "inconclusive", "too few to tell", "descriptive"]
-VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 PASSAGE_COLUMNS = ("doc_id", "paragraph_id", "section", "text", "line_start", "line_end", "spans")
 
@@ -85,18 +83,13 @@ def term(word: str, glossary: Mapping[str, str], *, language: str = "nl") -> Mar
     return shown + Markup(' <span class="gloss">‘{}’</span>').format(escape(meaning)) if meaning else shown
 
 
-def finding(sentence: str, verdict: Verdict, *, question: str = "") -> Shown:
+def finding(sentence: str, verdict: str, *, question: str = "") -> Shown:
     """
     What a notebook found, in a sentence with its numbers, and how sure it is; a page shows it below its title.
 
     `sentence` is markdown, like `prose`. Where a notebook is run several times, `question` is what this run asks, and
     the title of its page.
-
-    Raises
-    ------
-    InputError : if the verdict is not one of `VERDICTS`
     """
-    inputs.check_choice(verdict, "verdict of a finding", VERDICTS)
     data = {"text/markdown": f"**Finding** ({verdict}). {sentence}", "text/plain": f"{plain(sentence)} ({verdict})"}
     return Shown(data, {"finding": {"sentence": str(sentence), "verdict": verdict, "question": str(question)}})
 

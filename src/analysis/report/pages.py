@@ -26,7 +26,6 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from analysis import inputs
-from analysis.report.elements import VERDICTS
 from analysis.report.files import PLACES
 from analysis.report.render import data_uri, render_view
 from analysis.report.sanitise import clean_output, clean_text
@@ -296,7 +295,6 @@ def _entry(page: Page, values: Path, figures: Path) -> dict[str, Any]:
         raise inputs.InputError(place, "no JSON", allowed="JSON", remedy="Run its notebook again.") from None
     known = {key: entry[key] for key in ("question", "finding", "verdict", "figure", "figure_alt") if key in entry}
     inputs.check_keys(known, str(where), required=("question", "finding", "verdict"), optional=("figure", "figure_alt"))
-    inputs.check_choice(known["verdict"], f"{where}, verdict", VERDICTS)
     if known.get("figure"):
         inputs.check_keys(known, str(where), required=(*known, "figure_alt"))
         svg = inputs.read_text(inputs.inside(figures, known["figure"], f"{where}, figure"))

@@ -61,8 +61,8 @@ def _render_network(view: Mapping[str, Any]) -> str:
 
 @cache
 def environment() -> Environment:
-    """The templates of this package, with the filters that they use."""
-    folder = Path(__file__).parent / "template"
+    """The templates of outputs, with the filters that they use."""
+    folder = Path(__file__).parent / "outputs"  # apart from those of pages: a change of these runs the notebooks again
     made = Environment(loader=FileSystemLoader(folder), autoescape=True)
     made.filters |= {"clean": _clean, "data_uri": data_uri, "value": format_value}
     return made

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from analysis import inputs
 from analysis.report import network_view, tables
-from analysis.report.elements import VERDICTS
 from analysis.report.files import (
     check_name,
     csv_text,
@@ -324,15 +323,10 @@ class Report:
         ----------
         sentence : str or Markup
             Markdown, as for `prose`.
-        verdict : one of `VERDICTS`
+        verdict : how sure it is, in the words of `analysis.stats.verdict`
         question : str
             What this run asks: the title of its page.
-
-        Raises
-        ------
-        InputError : if the verdict is not one of `VERDICTS`
         """
-        inputs.check_choice(verdict, "verdict of a finding", VERDICTS)
         self._finding = {"question": str(question), "finding": str(sentence), "verdict": verdict}
         data = {"text/markdown": f"**Finding** ({verdict}). {sentence}", "text/plain": f"{plain(sentence)} ({verdict})"}
         view = {"kind": "finding", "sentence": str(sentence), "verdict": verdict, "question": str(question)}
