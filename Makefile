@@ -1,6 +1,6 @@
 # The front door. `make help` is the manual.
 .DEFAULT_GOAL := help
-.PHONY: help reports test verify check lab lock clean setup
+.PHONY: help reports test test-quick verify check lab lock clean setup
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -14,11 +14,12 @@ KEY := $(shell (pwd; cat requirements.lock pyproject.toml) | cksum | cut -d ' ' 
 STAMP ?= $(VENV)/installed-$(KEY)
 
 help:
-	@echo 'How themes move between Dutch texts on EU security'
+	@echo 'How themes move between dated texts'
 	@echo
 	@echo '  make reports   run the notebooks, make figures/ and reports/: only what has changed. Read reports/index.html'
 	@echo '  make verify    run everything anew in a scratch folder and compare with the figures and reports committed'
 	@echo '  make test      all tests; those in a browser where Chromium is installed'
+	@echo '  make test-quick  those that need no kernel, no browser and no patience: under 20 seconds'
 	@echo '  make check     lint, format, types, and that imports run one way'
 	@echo '  make lab       JupyterLab; notebooks run there on their default parameters. ARGS=... go to JupyterLab'
 	@echo '  make lock      requirements.lock anew from pyproject.toml (needs uv)'
@@ -33,6 +34,9 @@ reports: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+test-quick: $(STAMP)
+	$(BIN)/python -m pytest -n $(JOBS) -m 'not kernel and not browser and not slow' $(ARGS)
 
 verify: $(STAMP)
 	@$(BIN)/python -m analysis.pipeline.verify

@@ -4,14 +4,13 @@ from pathlib import Path
 
 from doit import get_var
 
-from analysis.pipeline import tasks
-from analysis.pipeline.steps import Project, Run
+from analysis.pipeline import Project, Run, declared_themes, settings, tasks_of
 
 FOLDER = Path(__file__).resolve().parent
 
 THEMES = [
     Run("03_theme", label, {"theme": theme}, name=f"03_theme-{theme}", group="The themes")
-    for theme, label in tasks.declared_themes(FOLDER / "data/themes.yml").items()
+    for theme, label in declared_themes(FOLDER / "data/themes.yml").items()
 ]
 EVIDENCE = [
     Run("01_corpus", "The texts"),
@@ -30,9 +29,9 @@ PROJECT = Project(
     [*EVIDENCE, OVERVIEW],
     check="analysis.study.open_study",
 )
-DOIT_CONFIG = tasks.settings(PROJECT)
+DOIT_CONFIG = settings(PROJECT)
 
 
 def task_study():
     """One run per notebook and parameters, one page per run, one index."""
-    yield from tasks.tasks_of(PROJECT)
+    yield from tasks_of(PROJECT)

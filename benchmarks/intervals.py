@@ -23,7 +23,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis.stats.bootstrap import run_blocks, run_lengths, share_intervals
-from analysis.stats.permutation import change_test, split_blocks
+from analysis.stats.permutation import change_test, p_value, split_blocks, split_differences
 from analysis.stats.proportions import wilson_interval
 
 RESULTS = Path(__file__).parent / "results"
@@ -151,9 +151,9 @@ def unstretched_p(theme: pd.Series, documents: pd.Series, blocks: pd.Series, pai
     count, size = grouped.sum().to_numpy(), grouped.size().to_numpy()
     n_first = blocks[documents == pair[0]].nunique()
     first = next(split_blocks(len(size), n_first, n_draws=999, seed=seed))
-    moved = first @ count / (first @ size) - (~first) @ count / (~first @ size)
-    observed = abs(theme[documents == pair[0]].mean() - theme[documents == pair[1]].mean())
-    return (1 + (np.abs(moved) >= observed - 1e-12).sum()) / 1000
+    drawn = split_differences(count[:, None], size[:, None], first)[:, 0]
+    observed = theme[documents == pair[1]].mean() - theme[documents == pair[0]].mean()
+    return p_value(drawn, observed, tail="two-sided").item()
 
 
 def test_rates(label: dict, themes: list[dict[str, Model]], replicates: int, seed: list[int]) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from joblib import Parallel, delayed
 from analysis.robustness import multiverse, permutation, specifications, token_table
 from analysis.robustness.measures import measure
 from analysis.robustness.token_table import BODY, FOOTNOTE, Hits, Material
+from analysis.stats.verdict import RESERVATIONS, ROBUST, TOO_FEW
 from analysis.study import open_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,13 +189,13 @@ def summarise(found: pd.DataFrame) -> pd.DataFrame:
     """Shares of simulated findings by verdict; ``joint`` and ``single`` are p-values of at most .05."""
     rows = []
     for key, own in found.groupby(["situation", "settings"], sort=False):
-        enough = own[own["verdict"] != "too few to tell"]
+        enough = own[own["verdict"] != TOO_FEW]
         row = {"findings": len(own), "enough_units": len(enough)}
         row |= {
-            "robust": (own["verdict"] == "robust").mean(),
-            "robust_of_enough": (enough["verdict"] == "robust").mean(),
+            "robust": (own["verdict"] == ROBUST).mean(),
+            "robust_of_enough": (enough["verdict"] == ROBUST).mean(),
         }
-        held = enough["verdict"] == "holds with reservations"
+        held = enough["verdict"] == RESERVATIONS
         row |= {"reservations_of_enough": held.mean(), "joint_of_enough": (enough["joint_p"] <= 0.05).mean()}
         row |= {"single_of_enough": (enough["reference_p"] <= 0.05).mean()}
         rows.append(dict(zip(("situation", "settings"), key, strict=True)) | row)

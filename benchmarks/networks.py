@@ -19,10 +19,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy import sparse
 from terms import SEED, SENTENCES, make_sentences, measure, read
 
-from analysis.corpus import cooccurrence
+from analysis.corpus import cooccurrence, published
 from analysis.corpus import counts as terms
 from analysis.study import open_study
 
@@ -45,20 +47,26 @@ def run(path: Path) -> list[dict[str, Any]]:
         return result
 
     sequences = stage("sequences", lambda: terms.list_sequences(sentences, languages))
-    counts = stage("matrix", lambda: terms.count_sequences(sequences))
+    counts = stage("matrix", lambda: _tabulate(sequences))
     kept, cut = stage("vocabulary cut", lambda: _cut(sequences, counts, least))
     stage("paragraphs", lambda: cooccurrence.units_with_both(kept.matrix))
     stage("windows of 5", lambda: cooccurrence.count_in_windows(cut, window=5))
     way = pd.DataFrame(rows)
     whole = way[["seconds", "cpu_seconds"]].sum().to_dict() | {"peak_mb": way["peak_mb"].max()}
     rows.append({"stage": "all of it", **whole, "terms": len(kept.terms), "tokens": len(sequences.term)})
-    stage("paragraphs, frequency", lambda: cooccurrence.count_in_units(kept.matrix))
-    stage("windows of 5, boolean", lambda: cooccurrence.count_in_windows(cut, window=5, count="boolean"))
-    stage("windows of 5, weighted", lambda: cooccurrence.count_in_windows(cut, window=5, count="weighted"))
-    stage("windows of 5, ordered", lambda: cooccurrence.count_ordered(cut, window=5))
-    stage("windows of 5, gaps closed", lambda: cooccurrence.count_in_windows(cooccurrence.close_gaps(cut), window=5))
+    stage("paragraphs, frequency", lambda: published.fcm_in_units(kept.matrix))
+    stage("windows of 5, boolean", lambda: published.fcm_in_windows(cut, window=5, count="boolean"))
+    stage("windows of 5, weighted", lambda: published.fcm_in_windows(cut, window=5, count="weighted"))
+    stage("windows of 5, ordered", lambda: published.fcm_ordered(cut, window=5))
+    stage("windows of 5, gaps closed", lambda: cooccurrence.count_in_windows(published.close_gaps(cut), window=5))
     stage("windows of 10", lambda: cooccurrence.count_in_windows(cut, window=10))
     return rows
+
+
+def _tabulate(sequences: terms.Sequences) -> terms.Counts:
+    ones, shape = np.ones(len(sequences.term), dtype=np.int64), (sequences.n_units, len(sequences.terms))
+    matrix = sparse.coo_array((ones, (sequences.unit, sequences.term)), shape=shape).tocsr()
+    return terms.Counts(matrix, sequences.units, sequences.terms)
 
 
 def _cut(sequences: terms.Sequences, counts: terms.Counts, least: int) -> tuple[terms.Counts, terms.Sequences]:

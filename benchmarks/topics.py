@@ -28,8 +28,8 @@ N_TOPICS = 20
 
 def fit(path: Path, n: int, ours: bool) -> dict[str, object]:
     """Seconds and memory of one model on the paragraphs of a file, the matrix given."""
-    here, sentences = open_study(), read(path)
-    languages = dict.fromkeys(sentences["doc_id"].unique(), here.languages[here.documents[0]])
+    study, sentences = open_study(), read(path)
+    languages = dict.fromkeys(sentences["doc_id"].unique(), study.languages[study.documents[0]])
     counts = terms.prune(terms.count_text(sentences, languages), min_units=5)
     weights = terms.weigh(counts, "tfidf")
     plain = NMF(N_TOPICS, init="nndsvd", max_iter=200, random_state=1)

@@ -76,10 +76,10 @@ def draw_by_found(judged: pd.DataFrame, n: int, rng: np.random.Generator) -> pd.
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_blocks(own: pd.DataFrame, column: str, rng: np.random.Generator, n_draws: int = 400) -> tuple[float, float]:
+def draw_blocks(judged: pd.DataFrame, column: str, rng: np.random.Generator, n_draws: int = 400) -> tuple[float, float]:
     """The percentile interval of blocks drawn with replacement."""
-    right = (own["coded"] & own["found"]).groupby(own["block"]).sum().to_numpy()
-    all_of = own[column].groupby(own["block"]).sum().to_numpy()
+    right = (judged["coded"] & judged["found"]).groupby(judged["block"]).sum().to_numpy()
+    all_of = judged[column].groupby(judged["block"]).sum().to_numpy()
     drawn = rng.integers(len(right), size=(n_draws, len(right)))
     n = all_of[drawn].sum(axis=1)
     share = right[drawn].sum(axis=1)[n > 0] / n[n > 0]
@@ -94,12 +94,12 @@ def intervals_of(
     column = {"precision": "found", "recall": "coded"}[measure]
     texts = [accuracy.ALL, *SECTIONS] if set(judged["doc_id"]) == set(SECTIONS) else [accuracy.ALL]
     for row in reported[(reported["theme"] == THEME) & reported["doc_id"].isin(texts)].itertuples():
-        own = judged[(judged["theme"] == THEME) & ((judged["doc_id"] == row.doc_id) | (row.doc_id == accuracy.ALL))]
-        n = int(own[column].sum())
+        text = judged[(judged["theme"] == THEME) & ((judged["doc_id"] == row.doc_id) | (row.doc_id == accuracy.ALL))]
+        n = int(text[column].sum())
         if n:
             low, high = wilson_interval(np.array(row.tp), np.array(n))
             yield row.doc_id, "Wilson, sentences", float(low), float(high)
-            yield row.doc_id, "blocks drawn", *draw_blocks(own, column, rng)
+            yield row.doc_id, "blocks drawn", *draw_blocks(text, column, rng)
             yield row.doc_id, "reported", getattr(row, f"{measure}_low"), getattr(row, f"{measure}_high")
 
 
@@ -129,17 +129,17 @@ def cover_shares(number: int, case: dict, replicates: int) -> pd.DataFrame:
     whole, rows = {name: sizes * 2 for name, sizes in SECTIONS.items()}, []
     for replicate in range(replicates):
         rng = np.random.default_rng([SEED, 100 + number, replicate])
-        text = simulate(whole, case["recall"], case["precision"], case["correlation"], rng)
-        own = text[text["theme"] == THEME].reset_index(drop=True)
-        found = share_intervals(own[["found"]].set_axis([THEME], axis=1), own["doc_id"], seed=replicate, n_draws=200)
-        half = text[text["block"] % 2 == 0]
+        judged = simulate(whole, case["recall"], case["precision"], case["correlation"], rng)
+        text = judged[judged["theme"] == THEME].reset_index(drop=True)
+        found = share_intervals(text[["found"]].set_axis([THEME], axis=1), text["doc_id"], seed=replicate, n_draws=200)
+        half = judged[judged["block"] % 2 == 0]
         for errors in ("pooled", "by text"):
             corrected = accuracy.correct_shares(half, found, errors=errors, n_draws=500, seed=replicate)
             for name, table in ((f"corrected, {errors}", corrected), ("as found", found)):
                 for row in table.itertuples():
-                    here = own.loc[own["doc_id"] == row.doc_id, "coded"].mean()
-                    covers = row.low <= PREVALENCE[3] <= row.high
-                    rows.append(("share", row.doc_id, name, covers, row.high - row.low, row.low <= here <= row.high))
+                    share = text.loc[text["doc_id"] == row.doc_id, "coded"].mean()
+                    covers, in_text = row.low <= PREVALENCE[3] <= row.high, row.low <= share <= row.high
+                    rows.append(("share", row.doc_id, name, covers, row.high - row.low, in_text))
     table = pd.DataFrame(rows, columns=["measure", "text", "method", "coverage", "width", "coverage_this_text"])
     table = table.groupby(["measure", "text", "method"], sort=False).mean().reset_index()
     return table.assign(**case, replicates=replicates)
@@ -153,7 +153,7 @@ def share_cases() -> Iterator[dict]:
 def draw_codes(
     prevalence: float, error: float, correlation: float, blocks: np.ndarray, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Three coders who see the truth, each with errors of their own."""
+    """Three codings of the truth, each with errors of its own."""
     truth = by_block(prevalence, 0.2, blocks, rng)
     return pd.DataFrame({coder: truth ^ by_block(error, correlation, blocks, rng) for coder in "ABC"}).astype(float)
 

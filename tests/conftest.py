@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,8 +18,13 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 
 
 @pytest.fixture(scope="session")
-def here() -> Study:
+def study() -> Study:
     return open_study(root=ROOT)
+
+
+@pytest.fixture(scope="session")
+def here(study: Study) -> Study:
+    return study
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +37,49 @@ def comparison(here: Study) -> Comparison:
     return compare_texts(here, n_draws=200, n_permutations=500, seed=1)
 
 
+@pytest.fixture(scope="session")
+def open_report(tmp_path_factory):
+    """
+    Opens a `Report` on a small study: a Dutch text, a French one, two themes, and whatever is given instead.
+
+    ``open_report(run, glossary={…}, text="…")``: the same text is the only paragraph of both.
+    """
+    from analysis.report import Report
+    from analysis.themes.dictionary import Theme, Themes
+
+    def open_report(run: str = "01_corpus", *, text: str = "Twee cyberaanvallen & meer.", **changed) -> Report:
+        paragraphs = pd.DataFrame(
+            {
+                "paragraph_id": ["2014-001", "2018-001"],
+                "doc_id": ["2014", "2018"],
+                "section_id": ["s1", "s2"],
+                "order": [0, 0],
+                "text": text,
+                "line_start": [3, 5],
+                "line_end": [4, 5],
+            }
+        )
+        sentences = paragraphs.assign(sentence_id=["2014-001.01", "2018-001.01"], start=0)
+        sections = pd.DataFrame({"section_id": ["s1", "s2"], "title": ["Dreigingen", "Menaces"]})
+        themes = [
+            Theme("cyber", "Cyber", "", "#0072b2", True, core=("cyber*",)),
+            Theme("radicalisation", "Radicalisation", "", "#d55e00", True, core=("radicalisering",), marker="^"),
+            Theme("drugs", "Drugs", "", "#6b6b6b", False, core=("drugs",)),
+        ]
+        usual = {
+            "root": tmp_path_factory.mktemp("study"),
+            "corpus": SimpleNamespace(sections=sections, paragraphs=paragraphs, sentences=sentences),
+            "themes": Themes({theme.name: theme for theme in themes}),
+            "languages": {"2014": SimpleNamespace(code="nl"), "2018": SimpleNamespace(code="fr")},
+            "glossary": {"cyberaanval": "cyber attack", "cyberaanvallen": "cyber attacks", "dreigingen": "threats"},
+            "documents": ["2014", "2018"],
+            "titles": {"2014": "2014 · communication", "2018": "2018 · rapport"},
+        }
+        return Report(run, SimpleNamespace(**usual | changed), "out")
+
+    return open_report
+
+
 @pytest.fixture
 def crossing() -> dict:
     """
@@ -39,11 +88,11 @@ def crossing() -> dict:
     2014 lacks nothing, 2018 lacks *preventie* and *cyberaanval*, 2020 lacks *terrorisme*. *grens* is most frequent.
     """
     terms = {
-        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2], None),
-        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0], "e"),
-        "preventie": ("prevention", None, 0, 1, [1, 0, 1], "n"),
-        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3], "w"),
-        "grens": ("border", None, 0, -1, [28, 1, 1], "s"),
+        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2]),
+        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0]),
+        "preventie": ("prevention", None, 0, 1, [1, 0, 1]),
+        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3]),
+        "grens": ("border", None, 0, -1, [28, 1, 1]),
     }
     ties = [
         ("radicalisering", "terrorisme", [3, 1, 0], [True, False, False], "gone"),
@@ -68,8 +117,8 @@ def crossing() -> dict:
         "language": "nl",
         "nodes": [
             {"id": word, "label": word, "gloss": gloss, "theme": theme, "x": x, "y": y, "counts": counts}
-            | {"label_at": at, "passages": passages(counts), "community": 1, "stability": 0.9}
-            for word, (gloss, theme, x, y, counts, at) in terms.items()
+            | {"passages": passages(counts), "community": 1, "stability": 0.9}
+            for word, (gloss, theme, x, y, counts) in terms.items()
         ],
         "ties": [
             {"source": source, "target": target, "counts": counts, "kept": kept, "change": change}

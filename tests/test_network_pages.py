@@ -3,17 +3,18 @@
 import base64
 import hashlib
 import re
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.report import elements, pages
+from analysis.report import Report, pages
 
 pytestmark = pytest.mark.browser
 
 PAGES = [pages.Page("05_networks", "Ties?", "Ties")]
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
 TEXT = "Radicalisering en terrorisme gaan over grenzen."
 PAYLOADS = (
     '<script>alert("script")</script>'
@@ -26,33 +27,55 @@ FOCUS = """() => {const one = document.activeElement;
     return (one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent).trim().slice(0, 40)}"""
 
 
-def cell(shown: elements.Shown):
-    data, metadata = shown._repr_mimebundle_()
+def cell(view):
+    data, metadata = view._repr_mimebundle_()
     return new_code_cell("show()", outputs=[new_output("display_data", data=data, metadata=metadata)])
 
 
-def render(network: dict, *, text: str = TEXT, caption: str = "Ties.", alt: str = "Four drawings.") -> str:
-    ids = sorted({one for part in (*network["nodes"], *network["ties"]) for one in part["passages"]})
-    row = {"section": "Grenzen", "text": text, "line_start": 3, "line_end": 5, "spans": [(0, 14, "radicalisering")]}
-    passages = pd.DataFrame([{"doc_id": one[:4], "paragraph_id": one, **row} for one in ids])
-    glossary = {"radicalisering": "radicalisation", "grenzen": "borders"}
-    cells = [
-        new_markdown_cell("# How do terms hang together?\n\nAn opening."),
-        new_markdown_cell("## The network\n\nText."),
-        cell(elements.network(network, name="terms", caption=caption, alt=alt, svg=SVG)),
-        new_markdown_cell("## Passages\n\nText."),
-        cell(
-            elements.passages(
-                passages, documents=dict.fromkeys(("2014", "2018", "2020"), "t"), glossary=glossary, limit=99
-            )
-        ),
-    ]
-    notebook = new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
-    return pages.render_page(notebook, run="05_networks", pages=PAGES, provenance={})
+@pytest.fixture
+def open_networks(open_report):
+    """Opens a report on a study in which every paragraph of a network has the same text, and gives a hit in each."""
+
+    def open_networks(network: dict, text: str = TEXT) -> tuple[Report, pd.DataFrame]:
+        ids = sorted({one for part in (*network["nodes"], *network["ties"]) for one in part["passages"]})
+        row = {"section_id": "s1", "order": 0, "text": text, "line_start": 3, "line_end": 5}
+        paragraphs = pd.DataFrame([{"paragraph_id": one, "doc_id": one[:4], **row} for one in ids])
+        sentences = paragraphs.assign(sentence_id=paragraphs["paragraph_id"] + ".01", start=0)
+        corpus = SimpleNamespace(
+            paragraphs=paragraphs,
+            sentences=sentences,
+            sections=pd.DataFrame({"section_id": ["s1"], "title": ["Grenzen"]}),
+        )
+        texts = ["2014", "2018", "2020"]
+        study = {"documents": texts, "titles": dict.fromkeys(texts, "t"), "corpus": corpus}
+        study |= {"languages": dict.fromkeys(texts, SimpleNamespace(code="nl"))}
+        study |= {"glossary": {"radicalisering": "radicalisation", "grenzen": "borders"}}
+        return open_report("05_networks", **study), sentences.assign(end=14)
+
+    return open_networks
 
 
 @pytest.fixture
-def path(tmp_path, crossing):
+def render(open_networks):
+    """A page with a network and its passages."""
+
+    def render(network: dict, *, text: str = TEXT, caption: str = "Ties.", alt: str = "Four drawings.") -> str:
+        report, hits = open_networks(network, text)
+        cells = [
+            new_markdown_cell("# How do terms hang together?\n\nAn opening."),
+            new_markdown_cell("## The network\n\nText."),
+            cell(report.network(network, Figure(), caption, alt, "terms")),
+            new_markdown_cell("## Passages\n\nText."),
+            cell(report.passages(hits, limit=99)),
+        ]
+        notebook = new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+        return pages.render_page(notebook, run="05_networks", pages=PAGES, provenance={})
+
+    return render
+
+
+@pytest.fixture
+def path(tmp_path, crossing, render):
     file = tmp_path / "05_networks.html"
     file.write_text(render(crossing), encoding="utf-8")
     return file
@@ -120,7 +143,8 @@ def test_keys_alone_lead_from_the_top_of_the_page_to_the_passages_of_a_tie_and_b
     assert page.evaluate(FOCUS) == "Paragraphs"  # can be scrolled with keys
     page.keyboard.press("Escape")
     assert not drawer.is_visible()
-    assert (page.evaluate(FOCUS), said(page)) == (RADICALISERING, SAYS["tie"])
+    page.wait_for_function("text => document.querySelector('[role=status]').textContent === text", arg=SAYS["tie"])
+    assert page.evaluate(FOCUS) == RADICALISERING
     page.keyboard.press("Escape")
     assert page.evaluate(FOCUS) == RADICALISERING
     assert page.locator(".panels .lit").count() == 0
@@ -143,7 +167,7 @@ def test_arrow_keys_go_where_they_point_and_stop_at_the_edge(page):
     assert walk(page, "ArrowDown")[0][1] == "grens ‘border’"
 
 
-def test_an_arrow_key_does_not_lead_to_a_term_that_lies_aside(visit, tmp_path, crossing):
+def test_an_arrow_key_does_not_lead_to_a_term_that_lies_aside(visit, tmp_path, crossing, render):
     crossing["nodes"][1]["y"] = 0.2  # terrorisme, far to the right
     crossing["nodes"][2]["y"] = -0.9  # preventie, below
     file = tmp_path / "05_networks.html"
@@ -337,7 +361,7 @@ def test_without_scripts_there_are_pictures_and_no_controls(visit, path):
     assert page.locator(".network button:visible, .network [tabindex='0']:visible").count() == 0
 
 
-def test_hostile_words_are_text_wherever_they_stand(visit, tmp_path, crossing):
+def test_hostile_words_are_text_wherever_they_stand(visit, tmp_path, crossing, render):
     for one in crossing["nodes"][:2]:
         one["label"] = one["gloss"] = PAYLOADS
     crossing["texts"][0]["title"] = PAYLOADS
@@ -444,7 +468,7 @@ def test_what_is_left_out_by_a_filter_loses_its_label(page):
     assert not node(page, "preventie").locator("text").is_visible()
 
 
-def test_two_networks_on_a_page_mind_their_own_business(visit, tmp_path, crossing):
+def test_two_networks_on_a_page_mind_their_own_business(visit, tmp_path, crossing, render):
     html = render(crossing)
     part = html[html.index('<div class="plot network"') : html.index("</template>")] + "</template></div>"
     again = re.sub(r'((?:id|for|list|aria-labelledby)=")terms', r"\1others", part)
@@ -457,23 +481,26 @@ def test_two_networks_on_a_page_mind_their_own_business(visit, tmp_path, crossin
     assert page.locator("#terms .chosen").count() == 0
 
 
-def test_a_page_that_lacks_a_passage_of_its_network_is_refused(crossing):
-    network = new_markdown_cell("# Q\n\na"), cell(elements.network(crossing, name="n", caption="c", alt="a", svg=SVG))
+def test_a_page_that_lacks_a_passage_of_its_network_is_refused(crossing, open_networks):
+    report, _ = open_networks(crossing)
+    network = new_markdown_cell("# Q\n\na"), cell(report.network(crossing, Figure(), "c", "a", "n"))
     with pytest.raises(
         ValueError, match=r"05_networks: found a network that leads to 36 passages not shown, the first '2014-"
     ):
         pages.render_page(new_notebook(cells=list(network)), run="05_networks", pages=PAGES, provenance={})
 
 
-def test_a_network_whose_name_is_no_id_is_refused(crossing):
-    shown = elements.network(crossing, name='n" onload="x', caption="c", alt="a", svg=SVG)
+def test_a_network_whose_name_is_no_id_is_refused(crossing, open_networks):
+    report, _ = open_networks(crossing)
+    view = report.network(crossing, Figure(), "c", "a", "terms").metadata["report"]
     with pytest.raises(ValueError, match='network n" onload="x: found the name'):
-        pages.render_network(shown.metadata["network"])
+        pages.render_output(view | {"name": 'n" onload="x'}, {})
 
 
-def test_a_caption_that_did_not_come_from_display_is_cleaned(crossing):
-    shown = elements.network(crossing, name="terms", caption="c", alt="a", svg=SVG)
-    html = pages.render_network(shown.metadata["network"] | {"caption": PAYLOADS})
+def test_a_caption_that_did_not_come_from_a_report_is_cleaned(crossing, open_networks):
+    report, _ = open_networks(crossing)
+    view = report.network(crossing, Figure(), "c", "a", "terms").metadata["report"]
+    html = pages.render_output(view | {"caption": PAYLOADS}, {})
     assert not re.search(r"<script|<iframe|<img[^>]*onerror|<svg onload", html)
 
 

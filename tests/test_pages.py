@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from analysis.report import elements, exports, pages
+from analysis.report import elements, files, pages, style
 
 pytestmark = pytest.mark.browser
 
@@ -31,26 +31,29 @@ GLOSSARY = {"cyberaanval": "cyber attack", "dreigingen": "threats"}
 PAGES = [pages.Page("01_corpus", "Texts?", "Texts"), pages.Page("02_themes", "Themes?", "Themes", "By theme")]
 
 
-def cell(value: elements.Shown):
-    data, metadata = value._repr_mimebundle_()
+def cell(view):
+    data, metadata = view._repr_mimebundle_()
     return new_code_cell("show()", outputs=[new_output("display_data", data=data, metadata=metadata)])
 
 
-def show_all(text: str, figure: str) -> list:
+def show_all(text: str, open_report) -> list:
     """One output of each kind, with `text` wherever a text of a document can stand."""
-    spans = [(0, min(len(text), 8))]
-    row = {"paragraph_id": "2014-001", "section": text, "text": text, "line_start": 3, "line_end": 5, "spans": spans}
-    passages = pd.DataFrame([row | {"doc_id": "2014"}, row | {"doc_id": "2018", "paragraph_id": "2018-001"}])
+    titles = {"2014": text, "2018": "2018"}
+    report = open_report("01_corpus", text=text, titles=titles, glossary=GLOSSARY)
+    report.study.corpus.sections["title"] = text
+    hits = pd.DataFrame({"paragraph_id": ["2014-001", "2018-001"], "sentence_id": ["2014-001.01", "2018-001.01"]})
+    hits = hits.assign(start=0, end=min(len(text), 8), theme="cyber")
     wide = pd.DataFrame({"term": [text, "b"]} | {f"measure {number}": [0.1, 2.5] for number in range(12)})
+    with style.new_figure(height=2.5) as (fig, (ax,)):
+        ax.plot([1, 2], [1, 2], color=style.INK)
+    finding = f"It grows, and speaks of {elements.term(text, GLOSSARY, language='nl')}."
     return [
-        cell(elements.finding(f"It grows, and speaks of {elements.term(text, GLOSSARY)}.", "robust")),
+        cell(report.finding(finding, "robust", question="What do they say?")),
         new_markdown_cell(f"## First\n\nOf {elements.escape(text)} and `code`.\n\n| a | b |\n|---|--:|\n| c | 1 |"),
-        cell(elements.figure(figure, name="attention", caption="It grows.", alt=f"A line that rises. {text}")),
-        cell(elements.table(wide, caption="Words", dutch=["term"], glossary=GLOSSARY, csv="term\nb\n", name="words")),
+        cell(report.figure(fig, "It grows.", f"A line that rises. {text}", "attention")),
+        cell(report.table(wide, "Words", "words")),
         new_markdown_cell("## Second\n\nText.\n\n### Smaller\n\nMore."),
-        cell(
-            elements.passages(passages, documents={"2014": text, "2018": "2018"}, glossary=GLOSSARY, colour="#0072b2")
-        ),
+        cell(report.passages(hits)),
         new_code_cell("print(text)", outputs=[new_output("stream", name="stdout", text=f"{text}\n")]),
     ]
 
@@ -66,45 +69,33 @@ def write_page(path: Path, cells: list) -> Path:
 
 
 @pytest.fixture(scope="module")
-def figure():
-    fig = Figure(figsize=(5, 2.5))
-    fig.subplots().plot([1, 2], [1, 2], color=exports.INK)
-    return exports.svg_text(fig)
+def sample(tmp_path_factory, open_report):
+    return write_page(tmp_path_factory.mktemp("sample") / "01_corpus.html", show_all("cyberaanval", open_report))
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory, figure):
-    return write_page(tmp_path_factory.mktemp("sample") / "01_corpus.html", show_all("cyberaanval", figure))
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory, figure):
+def hostile(tmp_path_factory, open_report):
     careless = [
         new_markdown_cell(PAYLOADS),
         new_code_cell("", outputs=[new_output("display_data", data={"text/html": PAYLOADS.replace("<img", "<b")})]),
         new_code_cell("", outputs=[new_output("display_data", data={"text/markdown": PAYLOADS})]),
         new_code_cell("", outputs=[new_output("display_data", data={"application/javascript": "alert(5)"})]),
     ]
-    cells = [*show_all(PAYLOADS, figure), new_markdown_cell("## Careless\n\nNothing escaped."), *careless]
+    cells = [*show_all(PAYLOADS, open_report), new_markdown_cell("## Careless\n\nNothing escaped."), *careless]
     return write_page(tmp_path_factory.mktemp("hostile") / "01_corpus.html", cells)
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory, figure):
+def index(tmp_path_factory):
     folder = tmp_path_factory.mktemp("index")
+    values = {"finding": PAYLOADS, "verdict": "robust", "figure": "x.svg", "figure_alt": "x"}
     for page in PAGES:
-        values = {
-            "question": page.title,
-            "finding": PAYLOADS,
-            "verdict": "robust",
-            "figure": "x.svg",
-            "figure_alt": "x",
-        }
-        exports.save_values(exports.open_outputs(folder, page.run), values)
-    (folder / "figures/x.svg").write_text(figure)
+        (folder / f"{page.run}.json").write_text(files.json_text({"question": page.title, **values}))
+    fig = Figure(figsize=(5, 2.5))
+    (folder / "x.svg").write_text(files.svg_text(fig))
     documents = pd.DataFrame({"title": [PAYLOADS], "language": "nl", "date": [pd.Timestamp("2014-03-11")]})
     path = folder / "index.html"
-    path.write_text(pages.render_index(PAGES, folder / "values", figures=folder / "figures", documents=documents))
+    path.write_text(pages.render_index(PAGES, folder, figures=folder, documents=documents))
     return path
 
 
@@ -154,7 +145,7 @@ def test_a_line_holds_about_65_characters(visit, sample):
     assert 50 <= width <= 80  # by the fonts of the machine
 
 
-@pytest.mark.parametrize(("scheme", "darkest", "lightest"), [("light", 0, 255), ("dark", 24, 228)])
+@pytest.mark.parametrize(("scheme", "darkest", "lightest"), [("light", 26, 255), ("dark", 24, 228)])
 def test_figures_turn_dark_with_the_screen(visit, sample, scheme, darkest, lightest):
     picture = visit(sample, scheme=scheme).locator(".plot img").screenshot()
     assert Image.open(io.BytesIO(picture)).convert("L").getextrema() == (darkest, lightest)
@@ -207,8 +198,8 @@ def test_a_table_can_be_downloaded(visit, sample):
     page = visit(sample)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download this table").click()
-    assert download.value.suggested_filename == "words.csv"
-    assert Path(download.value.path()).read_text() == "term\nb\n"
+    assert download.value.suggested_filename == "01_corpus-words.csv"
+    assert Path(download.value.path()).read_text().startswith("term,measure 0,")
 
 
 def test_the_index_is_committed():

@@ -25,7 +25,7 @@ def test_every_link_leads_somewhere(link):
 
 def test_the_commands_of_make_exist():
     makefile = (ROOT / "Makefile").read_text()
-    for target in set(re.findall(r"(?:`|^)make (\w+)", README, re.MULTILINE)):
+    for target in set(re.findall(r"(?:`|^)make ([\w-]+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

@@ -9,21 +9,28 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.inputs import InputError, decode, read_text
+from analysis.inputs import MOST_NAMED, InputError, decode, read_text
 
-CODES = "data/annotations/codes.yml"
+if TYPE_CHECKING:
+    from analysis.study import Study
+
 HOME = Path(__file__).parents[2]  # the study this package came with, for calls from elsewhere
 
 CHECK_HELP = """\
-Read the manifest, the texts, dictionary, glossary, codings, ties and findings, and say what is wrong and where.
+Read the manifest, the texts, dictionary, glossary, codings, ties and findings of the study, which is the nearest folder
+upwards that holds data/corpus.yml, and say what is wrong and where.
 
 example:
   analysis check
-      data/corpus.yml: 3 texts, 150 paragraphs, 563 sentences
+      study: /home/me/security
+      data/corpus.yml: 3 documents, 150 paragraphs, 563 sentences
+        2014: 84 paragraphs; lines: 632 body, 26 heading, 15 apparatus, 116 blank
       ...
 """
 TAG_HELP = """\
@@ -84,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     tag.add_argument("file", help="text in UTF-8, or - for standard input")
     tag.add_argument("--lines", action="store_true", help="each line is one sentence")
     tag.add_argument("--themes", type=Path, help="another dictionary than data/themes.yml")
-    tag.add_argument("--language", default="nl", help="language of the text, where sentences are split (default: nl)")
+    tag.add_argument("--language", help="of the text (default: of the study's first text)")
     sheet = _add(commands, "sheet", draw_sheets, "draw sentences for people to code", SHEET_HELP)
     sheet.add_argument("folder", type=Path, help="where the sheets go")
     sheet.add_argument("-n", type=int, default=60, help="sentences for each theme (default: 60)")
@@ -108,20 +115,27 @@ def _add(
 
 
 def _root() -> Path:
-    from analysis.study import find_root
+    from analysis.study import MANIFEST, find_root
 
     try:
         return find_root()
     except InputError:
-        return HOME
+        if (HOME / MANIFEST).is_file():
+            return HOME
+        raise
 
 
 def check(options: argparse.Namespace) -> int:
-    """`analysis check`: every file the study reads, each with what it holds or what is wrong with it."""
+    """`analysis check`: which study is read, and every file of it, each with what it holds or what is wrong with it."""
+    from analysis.study import MANIFEST, open_study
+
+    root = _root()
+    print(f"study: {root}" if root == Path.cwd() else f"study: {root} (there is no {MANIFEST} in {Path.cwd()})")
+    study = cache(lambda: open_study(root=root))
     problems: dict[str, None] = {}  # each once, though several checks may meet it
     for describe in (_check_corpus, _check_themes, _check_glossary, _check_codings, _check_ties, _check_findings):
         try:
-            print(describe(_root()))
+            print(describe(root, study))
         except InputError as error:
             problems[str(error)] = None
     for problem in problems:
@@ -129,64 +143,77 @@ def check(options: argparse.Namespace) -> int:
     return 2 if problems else 0
 
 
-def _check_corpus(root: Path) -> str:
+def _check_corpus(root: Path, _: Callable[[], Study]) -> str:
     from analysis.corpus.read import read_corpus
+    from analysis.study import MANIFEST
 
-    texts = read_corpus(root / "data/corpus.yml")
-    sizes = f"{len(texts.documents)} texts, {len(texts.paragraphs)} paragraphs, {len(texts.sentences)} sentences"
-    return f"data/corpus.yml: {sizes}"
+    texts = read_corpus(root / MANIFEST)
+    sizes = ", ".join(_number(len(getattr(texts, name)), name) for name in ("documents", "paragraphs", "sentences"))
+    roles = texts.lines.value_counts(["doc_id", "role"])
+    lines = [f"{MANIFEST}: {sizes}"]
+    for doc_id in texts.documents["doc_id"]:
+        known = [role for role in ("body", "heading", "footnote", "apparatus", "blank") if (doc_id, role) in roles]
+        counts = ", ".join(f"{roles[doc_id, role]} {role}" for role in known)
+        n = int((texts.paragraphs["doc_id"] == doc_id).sum())
+        lines.append(f"  {doc_id}: {_number(n, 'paragraphs')}; lines: {counts}")
+    return "\n".join(lines)
 
 
-def _check_themes(root: Path) -> str:
+def _number(n: int, what: str) -> str:
+    return f"{n} {what.removesuffix('s') if n == 1 else what}"
+
+
+def _check_themes(root: Path, _: Callable[[], Study]) -> str:
+    from analysis.study import THEMES
     from analysis.themes.dictionary import read_themes
 
-    themes = read_themes(root / "data/themes.yml")
+    themes = read_themes(root / THEMES)
     declared = ", ".join(themes.declared)
-    return f"data/themes.yml: {len(themes.names)} themes (declared: {declared}), {len(themes.terms)} terms"
+    return f"{THEMES}: {len(themes.names)} themes (declared: {declared}), {len(themes.terms)} terms"
 
 
-def _check_glossary(root: Path) -> str:
+def _check_glossary(root: Path, study: Callable[[], Study]) -> str:
     from analysis.report.glossary import missing, read_glossary
-    from analysis.study import list_shown_words, open_study
+    from analysis.study import GLOSSARY, find_input, list_shown_words
 
-    meanings = read_glossary(
-        root / "data/glossary.yml"
-    )  # first, so that its own defects are named whatever else is wrong
-    without = missing(list_shown_words(open_study(root=root)), meanings)
-    found = f"data/glossary.yml: {len(meanings)} terms"
-    return (
-        f"{found}; shown without a gloss: {', '.join(without)}" if without else f"{found}; every word shown has a gloss"
-    )
+    path = find_input(root, GLOSSARY)
+    meanings = read_glossary(path)  # first, so that its own defects are named whatever else is wrong
+    without = missing(list_shown_words(study()), meanings)
+    held = f"{GLOSSARY}: {len(meanings)} terms" if path else f"{GLOSSARY}: not there"
+    more = f" and {len(without) - MOST_NAMED} others" if len(without) > MOST_NAMED else ""
+    shown = f"shown without a gloss: {', '.join(without[:MOST_NAMED])}{more}"
+    return f"{held}; {shown}" if without else f"{held}; every word shown has a gloss"
 
 
-def _check_codings(root: Path) -> str:
-    from analysis.study import open_study
+def _check_codings(root: Path, study: Callable[[], Study]) -> str:
+    from analysis.study import CODES, find_input
     from analysis.validation.annotations import judge, list_errors, read_annotations
 
-    annotations, here = read_annotations(root / CODES), open_study(root=root)
-    judged = judge(here, annotations)
-    errors = list_errors(judged)["theme"].isin(here.themes.declared).sum()
+    annotations = read_annotations(find_input(root, CODES))
+    if not annotations.themes:
+        return f"{CODES}: no coded sentences, so nothing says how often the dictionary is right"
+    judged = judge(study(), annotations)
+    errors = list_errors(judged)["theme"].isin(study().themes.declared).sum()
     sizes = f"{judged['sentence_id'].nunique()} coded sentences ({annotations.kind} codes)"
     return f"data/annotations/{annotations.file}: {sizes}, {errors} errors of the dictionary on declared themes"
 
 
-def _check_ties(root: Path) -> str:
-    from analysis.networks.network import choose_words, mark_nodes, read_declared
-    from analysis.study import open_study
+def _check_ties(root: Path, study: Callable[[], Study]) -> str:
+    from analysis.networks.network import build_incidence, choose_words, read_declared
+    from analysis.study import TIES
 
-    here = open_study(root=root)
-    declared = read_declared(root / "data/ties.yml", here.themes)
-    choose_words(mark_nodes(here), declared.words, 0)
-    return f"data/ties.yml: {len(declared.pairs)} pairs of themes and {len(declared.words)} words"
+    declared = read_declared(study().find(TIES), study().themes)
+    if declared.words:
+        choose_words(build_incidence(study()), declared.words, 0)
+    return f"{TIES}: {len(declared.pairs)} pairs of themes and {len(declared.words)} words"
 
 
-def _check_findings(root: Path) -> str:
+def _check_findings(root: Path, study: Callable[[], Study]) -> str:
     from analysis.robustness.specifications import read_findings
-    from analysis.study import open_study
+    from analysis.study import FINDINGS
 
-    here = open_study(root=root)
-    plan = read_findings(root / "data/findings.yml", themes=here.themes.names, texts=here.documents)
-    return f"data/findings.yml: {len(plan.findings)} findings"
+    plan = read_findings(study().find(FINDINGS), themes=study().themes.names, texts=study().documents)
+    return f"{FINDINGS}: {len(plan.findings)} findings"
 
 
 def tag_file(options: argparse.Namespace) -> int:
@@ -225,12 +252,12 @@ def draw_sheets(options: argparse.Namespace) -> int:
     from analysis.validation.sampling import draw_sample
     from analysis.validation.sheets import write_sheets
 
-    here = open_study(root=_root())
-    themes = options.themes or here.themes.declared
+    study = open_study(root=_root())
+    themes = options.themes or study.themes.declared
     for theme in themes:
-        check_choice(theme, "--themes", here.themes.names)
-    sentences = here.corpus.sentences
-    found = mark_units(here.hits, sentences["sentence_id"], themes)
+        check_choice(theme, "--themes", study.themes.names)
+    sentences = study.corpus.sentences
+    found = mark_units(study.hits, sentences["sentence_id"], themes)
     key = draw_sample(sentences, found, n=options.n, seed=options.seed)
     for path in write_sheets(options.folder, key, sentences, coders=options.coders, seed=options.seed):
         print(path)
@@ -255,7 +282,10 @@ def combine_codes(options: argparse.Namespace) -> int:
 
 
 def _read(name: str) -> str:
-    return decode(sys.stdin.buffer.read(), "standard input") if name == "-" else read_text(Path(name))
+    if name == "-":
+        return decode(sys.stdin.buffer.read(), "standard input")
+    path = Path(name)  # a pipe that the user names is waited for: analysis tag <(pdftotext speech.pdf -)
+    return decode(path.read_bytes(), path) if path.is_fifo() else read_text(path)
 
 
 def _line_spans(text: str) -> list[tuple[int, int]]:
@@ -263,11 +293,15 @@ def _line_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(r"^.*$", text, re.MULTILINE)]
 
 
-def _sentence_spans(text: str, code: str) -> list[tuple[int, int]]:
+def _sentence_spans(text: str, code: str | None) -> list[tuple[int, int]]:
     """Start and end of every sentence, in paragraphs that end at an empty line."""
     from analysis.corpus.language import read_language, split_sentences
+    from analysis.corpus.manifest import read_manifest
+    from analysis.study import MANIFEST
 
-    language = read_language(code, _root() / "data/language")
+    root = _root()
+    code = code or read_manifest(root / MANIFEST).loc[0, "language"]
+    language = read_language(code, root / "data/language")
     spans = []
     for paragraph in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text):
         for start, end in split_sentences(paragraph[0].replace("\n", " "), language):

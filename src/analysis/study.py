@@ -12,12 +12,24 @@ import pandas as pd
 from analysis.corpus import counts
 from analysis.corpus.language import Language, read_language
 from analysis.corpus.read import Corpus, read_corpus
-from analysis.inputs import InputError
+from analysis.inputs import InputError, check_choice
+from analysis.pipeline.parameters import check_injected
 from analysis.report import glossary
+from analysis.report.about import About, read_about
+from analysis.report.passages import list_passages as list_passages
 from analysis.themes import attention
 from analysis.themes import dictionary as themes
 
 MANIFEST = "data/corpus.yml"
+THEMES = "data/themes.yml"
+GLOSSARY, ABOUT = "data/glossary.yml", "data/study.yml"
+TIES, FINDINGS, CODES = "data/ties.yml", "data/findings.yml", "data/annotations/codes.yml"
+FRAMES, ACTORS, INSTRUMENTS = "data/frames.yml", "data/actors.yml", "data/instruments.yml"
+FRAME_CODES, CODED_ACTORS, CODED_STATUS = (
+    f"data/annotations/{name}" for name in ("frame_codes.yml", "actors.csv", "status.csv")
+)
+EVOLUTION = (FRAMES, ACTORS, INSTRUMENTS, FRAME_CODES, CODED_ACTORS, CODED_STATUS)  # of `analysis.themes.evolution`
+OPTIONAL = (GLOSSARY, ABOUT, TIES, FINDINGS, CODES, *EVOLUTION)  # a study may lack these, at their usual places
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,15 @@ class Study:
     themes: themes.Themes
     languages: Mapping[str, Language]  # by doc_id
     glossary: Mapping[str, str]
+    about: About  # what the study says of itself
+
+    def find(self, file: str) -> Path | None:
+        """
+        Where an input file of the study lies; None where it is one of `OPTIONAL` and is not there.
+
+        A file named otherwise is one that somebody asked for: whoever reads it says that it is missing.
+        """
+        return find_input(self.root, file)
 
     @cached_property
     def hits(self) -> pd.DataFrame:
@@ -56,6 +77,12 @@ class Study:
         table = self.corpus.documents.set_index("doc_id").loc[self.documents]
         return {doc_id: f"{doc_id} · {row['kind']}, {row['date']:%-d %B %Y}" for doc_id, row in table.iterrows()}
 
+    @cached_property
+    def language(self) -> str:
+        """The code of the language that all texts share; empty when they do not."""
+        codes = {language.code for language in self.languages.values()}
+        return codes.pop() if len(codes) == 1 else ""
+
     def base_form(self, word: str) -> str:
         """The form under which a word is counted, by the language of the first text."""
         return counts.base_form(word, self.languages[self.documents[0]])
@@ -82,65 +109,71 @@ def find_root(start: Path | None = None) -> Path:
     )
 
 
+def find_input(root: Path, file: str) -> Path | None:
+    """The path of `file` below `root`; None where it is one of `OPTIONAL` and is not there."""
+    path = root / file
+    return None if file in OPTIONAL and not path.exists() else path
+
+
 def open_study(
     corpus_file: str = MANIFEST,
-    themes_file: str = "data/themes.yml",
-    glossary_file: str = "data/glossary.yml",
+    themes_file: str = THEMES,
+    glossary_file: str = GLOSSARY,
+    about_file: str = ABOUT,
     *,
     root: Path | None = None,
 ) -> Study:
     """
-    Read the texts, the dictionary and the glossary; paths are relative to the folder of the study.
+    Read the texts, the dictionary, the glossary and what the study says of itself.
+
+    Paths are relative to the folder of the study: `root`, or the one that `find_root` finds. Glossary and
+    ``data/study.yml`` may be missing at their usual places.
 
     Raises
     ------
-    InputError : if any of them cannot be used
+    InputError : if any of them cannot be used, or Papermill was given a parameter that the notebook cannot take
     """
+    check_injected()
     root = root or find_root()
     corpus = read_corpus(root / corpus_file)
     folder = (root / corpus_file).parent / "language"
     by_code = {code: read_language(code, folder) for code in sorted(set(corpus.documents["language"]))}
     languages = {row.doc_id: by_code[row.language] for row in corpus.documents.itertuples()}
     dictionary = themes.read_themes(root / themes_file)
-    meanings = glossary.read_glossary(root / glossary_file)
-    return Study(root, corpus, dictionary, languages, meanings)
+    meanings = glossary.read_glossary(find_input(root, glossary_file))
+    about = read_about(find_input(root, about_file), root.resolve().name)
+    return Study(root, corpus, dictionary, languages, meanings, about)
 
 
 def list_shown_words(study: Study) -> list[str]:
-    """The Dutch words that the pages show by name: headings, and the words by which declared themes were found."""
-    headings = list(study.corpus.sections["title"])
-    hits = study.hits[study.hits["theme"].isin(study.themes.declared)]
+    """
+    The words that a reader of the pages, which are in English, needs a gloss for: headings of texts in other languages,
+    and the words by which declared themes were found in them.
+    """
+    foreign = [text for text, language in study.languages.items() if language.code != "en"]
+    headings = list(study.corpus.sections.loc[study.corpus.sections["doc_id"].isin(foreign), "title"])
+    hits = study.hits[study.hits["theme"].isin(study.themes.declared) & study.hits["doc_id"].isin(foreign)]
     words = attention.count_vocabulary(hits, study.base_form).index
     return sorted({*headings, *words})
 
 
-def list_passages(study: Study, hits: pd.DataFrame, also: Iterable[str] = ()) -> pd.DataFrame:
+def list_shared_passages(study: Study, *themes: str) -> pd.DataFrame:
     """
-    The paragraphs that hold hits, as `analysis.report.elements.passages` shows them; `also` others, by id, with nothing
-    marked.
+    The paragraphs that name every one of `themes`, with the words by which they do.
 
     Returns
     -------
-    DataFrame, one row per paragraph, texts in order of date
-        ``doc_id``, ``paragraph_id``, ``section`` (title), ``text``, ``line_start``, ``line_end``, ``spans`` (pairs of
-        offsets in the paragraph).
+    DataFrame, one row per paragraph, as from `list_passages`
+
+    Raises
+    ------
+    InputError : if a theme is not in the dictionary
     """
-    begins = study.corpus.sentences.set_index("sentence_id")["start"]
-    offset = hits["sentence_id"].map(begins)
-    spans = pd.Series(
-        list(zip(offset + hits["start"], offset + hits["end"], strict=True)), index=hits.index, dtype=object
-    )
-    by_paragraph = spans.groupby(hits["paragraph_id"]).agg(list)
-    empty = pd.Series({paragraph: [] for paragraph in also if paragraph not in by_paragraph.index}, dtype=object)
-    by_paragraph = pd.concat([by_paragraph, empty])
-    table = study.corpus.paragraphs.merge(by_paragraph.rename("spans"), left_on="paragraph_id", right_index=True)
-    titles = study.corpus.sections.set_index("section_id")["title"]
-    table["section"] = table["section_id"].map(titles)
-    table["doc_order"] = table["doc_id"].map(study.documents.index)
-    table = table.sort_values(["doc_order", "order"], kind="stable")
-    return table[["doc_id", "paragraph_id", "section", "text", "line_start", "line_end", "spans"]].reset_index(
-        drop=True
-    )
+    for theme in themes:
+        check_choice(theme, "themes", study.themes.names)
+    hits = study.hits[study.hits["theme"].isin(themes)]
+    n_themes = hits.groupby("paragraph_id")["theme"].transform("nunique")
+    return list_passages(study, hits[n_themes == len(set(themes))])
 
 
 def locate_hits(study: Study, hits: pd.DataFrame) -> pd.Series:
@@ -149,7 +182,8 @@ def locate_hits(study: Study, hits: pd.DataFrame) -> pd.Series:
     length = sentences["text"].str.len()
     before = length.groupby(sentences["doc_id"], sort=False).cumsum() - length
     total = length.groupby(sentences["doc_id"], sort=False).sum()
-    return (hits["sentence_id"].map(before) + hits["start"]) / hits["doc_id"].map(total)
+    place = hits["sentence_id"].map(before).astype(float) + hits["start"]
+    return place / hits["doc_id"].map(total).astype(float)
 
 
 def locate_sections(study: Study) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from analysis.corpus.counts import (
     Counts,
     base_form,
-    count_sequences,
     count_terms,
     count_text,
     count_tokens,
@@ -22,7 +21,6 @@ from analysis.corpus.counts import (
     list_words,
     prune,
     show_forms,
-    unit_documents,
     weigh,
 )
 from analysis.corpus.language import Language, is_stop_word
@@ -192,21 +190,21 @@ def test_fast_and_slow_route_agree_on_any_text(pairs, institution_words):
     slow = read_slowly(sentences, languages, institution_words=institution_words)
     assert fast.to_dict("records") == slow.to_dict("records")
     counts = count_text(sentences, languages, institution_words=institution_words)
-    told = count_terms(slow, sentences["paragraph_id"])
-    assert counts.units.tolist() == told.units.tolist()
-    assert counts.terms.tolist() == told.terms.tolist()
-    assert (counts.matrix.toarray() == told.matrix.toarray()).all()
+    expected = count_terms(slow, sentences["paragraph_id"])
+    assert counts.units.tolist() == expected.units.tolist()
+    assert counts.terms.tolist() == expected.terms.tolist()
+    assert (counts.matrix.toarray() == expected.matrix.toarray()).all()
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "sentence"])
 def test_counted_is_what_is_listed(here, unit):
     words = list_words(here.corpus.sentences, here.languages)
     units = here.corpus.sentences[f"{unit}_id"].drop_duplicates()
-    counts, told = count_text(here.corpus.sentences, here.languages, unit=unit), count_terms(words, units)
-    pd.testing.assert_index_equal(counts.terms, told.terms)
-    pd.testing.assert_index_equal(counts.units, told.units)
-    assert counts.matrix.dtype == told.matrix.dtype
-    assert (counts.matrix != told.matrix).nnz == 0
+    counts, expected = count_text(here.corpus.sentences, here.languages, unit=unit), count_terms(words, units)
+    pd.testing.assert_index_equal(counts.terms, expected.terms)
+    pd.testing.assert_index_equal(counts.units, expected.units)
+    assert counts.matrix.dtype == expected.matrix.dtype
+    assert (counts.matrix != expected.matrix).nnz == 0
 
 
 def list_slowly(sentences, languages, unit, **options):
@@ -249,10 +247,12 @@ def test_sequences_hold_what_is_counted(here, unit, compounds):
     sentences, languages = here.corpus.sentences, here.languages
     counts = count_text(sentences, languages, unit=unit, compounds=compounds)
     sequences = list_sequences(sentences, languages, unit=unit, compounds=compounds)
-    told = count_sequences(sequences)
-    pd.testing.assert_index_equal(counts.terms, told.terms)
-    pd.testing.assert_index_equal(counts.units, told.units)
-    assert (counts.matrix != told.matrix).nnz == 0
+    pd.testing.assert_index_equal(counts.terms, sequences.terms)
+    pd.testing.assert_index_equal(counts.units, sequences.units)
+    unit_and_term = Counter(zip(sequences.unit.tolist(), sequences.term.tolist(), strict=True))
+    rows, columns = counts.matrix.nonzero()
+    places = zip(rows.tolist(), columns.tolist(), strict=True)
+    assert dict(zip(places, counts.matrix[rows, columns].tolist(), strict=True)) == unit_and_term
     if not compounds:
         assert as_places(sequences) == list_slowly(sentences, languages, unit)
 
@@ -290,7 +290,7 @@ def test_windows_of_the_real_texts_hold_every_word_once(here):
     sentences = here.corpus.sentences
     counts = count_text(sentences, here.languages, unit="window", window=100)
     assert counts.matrix.sum() == len(list_words(sentences, here.languages))
-    n_windows = unit_documents(sentences, counts).value_counts()
+    n_windows = first_sentences(sentences, counts)["doc_id"].value_counts()
     assert {name: round(n / 100) for name, n in here.n_tokens.items()} == n_windows.to_dict()
 
 
@@ -301,7 +301,7 @@ def test_sentences_of_texts_that_alternate_are_put_together():
         "A-w001": {"aap": 1, "grens": 1}, "A-w002": {"teun": 1, "vuur": 1}, "B-w001": {}, "C-w001": {}
     }  # fmt: skip
     assert first_sentences(sentences, counts)["sentence_id"].tolist() == ["000", "002", "001", "003"]
-    assert unit_documents(sentences, counts).to_dict() == {
+    assert first_sentences(sentences, counts)["doc_id"].to_dict() == {
         "A-w001": "A", "A-w002": "A", "B-w001": "B", "C-w001": "C"
     }  # fmt: skip
 
@@ -309,7 +309,7 @@ def test_sentences_of_texts_that_alternate_are_put_together():
 @pytest.mark.parametrize("unit", ["paragraph", "sentence", "window"])
 def test_every_unit_has_its_text(here, unit):
     counts = count_text(here.corpus.sentences, here.languages, unit=unit)
-    documents = unit_documents(here.corpus.sentences, counts)
+    documents = first_sentences(here.corpus.sentences, counts)["doc_id"]
     assert documents.index.equals(counts.units)
     assert (documents == documents.index.str[:4]).all()
 
@@ -318,7 +318,7 @@ def test_windows_of_other_sentences_are_refused():
     sentences = as_sentences(["aap noot"])
     counts = count_text(sentences, {"A": DUTCH}, unit="window")
     with pytest.raises(InputError, match="counts: found the unit 'A-w001', allowed is units of these sentences"):
-        unit_documents(as_sentences(["aap noot"], document="B"), counts)
+        first_sentences(as_sentences(["aap noot"], document="B"), counts)
 
 
 def test_compounds_are_opened_beside_the_whole():

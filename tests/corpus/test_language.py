@@ -1,35 +1,18 @@
-"""Sentences, tokens, lemmas and compounds: cases read by hand, and statements true of any text."""
+"""Sentences as a reader counts them, and the lists of a language read from its folder."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import simplemma
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus import lemmas as corpus_lemmas
-from analysis.corpus.language import is_stop_word, language_codes, read_language, split_sentences
-from analysis.corpus.lemmas import lemmatize, split_compound
-from analysis.corpus.tokens import token_spans, tokenize
+from analysis.corpus.language import Language, is_stop_word, language_codes, read_language, split_sentences
+from analysis.corpus.lemmas import lemmatize
+from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
 
 FOLDER = Path(__file__).parents[2] / "data/language"
-PIECES = ["EUR. ", "“Ja. ", "Nee.” ", "nr. ", "Zin", " 3", "…", "\n", "\u00a0", "😀", " "]
 quick = settings(derandomize=True, max_examples=100, deadline=None, database=None)
-
-
-@pytest.fixture(scope="module")
-def dutch():
-    return read_language("nl", FOLDER)
-
-
-@pytest.fixture(scope="module")
-def english():
-    return read_language("en", FOLDER)
-
-
-# --- sentences ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -59,6 +42,13 @@ def test_english_sentences_know_english_abbreviations(english):
     ]
 
 
+def test_a_full_stop_that_sentencex_overlooks_ends_a_sentence_where_the_language_says_so():
+    text = "Er is 100 miljoen EUR. Ook het onderzoek."
+    assert len(split_sentences(text, Language("nl"))) == 1
+    assert split_sentences(text, Language("nl", sentence_ends=frozenset({"EUR."}))) == [(0, 22), (23, 41)]
+    assert len(split_sentences("Het is EUR. per stuk.", Language("nl", sentence_ends=frozenset({"EUR."})))) == 1
+
+
 @quick
 @given(
     text=st.text(max_size=80)
@@ -72,132 +62,6 @@ def test_sentences_tile_any_text(dutch, text):
         rest.append(text[last:start])
         last = end
     assert not "".join([*rest, text[last:]]).strip()
-
-
-# --- tokens ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [
-        ("EU-agentschappen, risico's en eu-LISA.", ["EU-agentschappen", "risico's", "en", "eu-LISA"]),
-        ("de e-privacy-richtlijn", ["de", "e-privacy-richtlijn"]),
-        ("grens- en kustwacht; in- en uitvoer", ["grens-", "en", "kustwacht", "in-", "en", "uitvoer"]),
-        ("het inreis-/uitreissysteem", ["het", "inreis-", "uitreissysteem"]),
-        ("17.4.2018 nr. 98/2013: 1,25 miljard", ["17.4.2018", "nr", "98/2013", "1,25", "miljard"]),
-        ("vertegenwoordiger/de EDEO", ["vertegenwoordiger", "de", "EDEO"]),
-        ("Europa 's – reisinformatie en -autorisatie", ["Europa", "s", "reisinformatie", "en", "autorisatie"]),
-        ("COM(2018) 225; 2015-2020; EC3", ["COM", "2018", "225", "2015-2020", "EC3"]),
-    ],
-)
-def test_tokens_are_words_and_numbers_as_they_stand(text, tokens):
-    assert tokenize(text) == tokens
-
-
-@quick
-@given(text=st.text(max_size=60) | st.text("aé-'’/.,1 2_–", max_size=40))
-def test_tokens_stand_where_their_offsets_say_and_hold_every_letter(text):
-    spans = token_spans(text)
-    assert [text[start:end] for start, end in spans] == tokenize(text)
-    covered = {i for start, end in spans for i in range(start, end)}
-    assert all(i in covered for i, letter in enumerate(text) if letter.isalnum())
-
-
-# --- lemmas ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("token", "lemma"),
-    [
-        ("Landen", "land"),
-        ("georganiseerde", "organiseren"),
-        ("opgezet", "opzetten"),  # a separable verb: simplemma writes op_zetten
-        ("EU-regels", "eu-regel"),
-        ("EU-agentschappen", "eu-agentschap"),
-        ("migratiedialogen", "migratiedialoog"),  # not in the dictionary: its tail is
-        ("rechtshandhavingsautoriteiten", "rechtshandhavingsautoriteit"),
-        ("korte-termijnvisa", "korte-termijnvisum"),
-        ("grensoverschrijdende", "grensoverschrijdend"),
-        ("PNR", "PNR"),
-        ("SIS", "SIS"),
-        ("JIT's", "JIT"),
-        ("RBP'S", "RBP"),
-        ("Europa's", "europa"),
-        ("risico’s", "risico"),
-        ("EU-LISA", "eu-lisa"),
-        ("eu-LISA", "eu-lisa"),
-        ("98/2013", "98/2013"),
-        ("grens-", "grens-"),
-    ],
-)
-def test_lemmas_are_dictionary_forms(dutch, token, lemma):
-    assert lemmatize(token, dutch) == lemma
-
-
-@pytest.mark.parametrize(
-    ("token", "lemma"),
-    [
-        ("internet", "internet"),
-        ("misbruik", "misbruik"),
-        ("stap", "stap"),
-        ("gevaren", "gevaar"),
-        ("data", "data"),
-        ("sprake", "sprake"),
-        ("betrokkenen", "betrokkene"),
-        ("mensensmokkel", "mensensmokkel"),
-        ("migrantensmokkel", "migrantensmokkel"),
-        ("keten", "keten"),
-    ],
-)
-def test_known_errors_of_the_lemmatiser_are_corrected(dutch, token, lemma):
-    assert lemmatize(token, dutch) == lemma
-    assert lemmatize(token, replace(dutch, lemma_overrides={})) != lemma
-
-
-def test_no_correction_is_idle(dutch):
-    bare = replace(dutch, lemma_overrides={})
-    assert [form for form, lemma in dutch.lemma_overrides.items() if lemmatize(form, bare) == lemma] == []
-
-
-def test_english_works_from_its_own_folder(english):
-    assert [lemmatize(word, english) for word in ("countries", "cyberattacks", "EU", "borders")] == [
-        "country",
-        "cyberattack",
-        "EU",
-        "border",
-    ]
-    assert is_stop_word("The", english)
-    assert not is_stop_word("third", english)
-
-
-# --- compounds ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("word", "parts"),
-    [
-        ("cybercriminaliteit", ("cyber", "criminaliteit")),
-        ("terrorismebestrijding", ("terrorisme", "bestrijding")),
-        ("migrantensmokkel", ("migranten", "smokkel")),
-        ("CBRN-beveiligingsnetwerk", ("CBRN", "beveiliging", "netwerk")),
-        ("veiligheidsecosysteem", ("veiligheid", "ecosysteem")),
-        ("asielzoekers", ("asiel", "zoekers")),
-        ("cyberveiligheidsstrategie", ("cyber", "veiligheid", "strategie")),
-        ("onlinediensten", ("online", "diensten")),
-    ],
-)
-def test_compounds_split_at_their_seams(dutch, word, parts):
-    vocabulary = {"bestrijding", "ecosysteem", "online", "migranten", "beveiliging", "netwerk", "cyberveiligheid"}
-    assert split_compound(word, dutch, vocabulary) == parts
-
-
-@pytest.mark.parametrize("word", ["samenleving", "overeenkomst", "belangrijke", "gemeenschappelijke", "mogelijkheden"])
-def test_long_words_that_are_no_compounds_stay_whole(dutch, word):
-    pieces = {"samen", "leving", "over", "eenkomst", "belang", "rijke", "gemeen", "schappelijke", "mogelijk", "heden"}
-    assert split_compound(word, dutch, {word} | pieces) == (word,)
-
-
-# --- lists of words ----------------------------------------------------------------------------------------------
 
 
 def test_words_that_carry_a_subject_are_no_stop_words(dutch):
@@ -243,6 +107,14 @@ def test_a_new_language_is_a_new_folder(tmp_path):
     assert lemmatize("Länder", german) == "land"
 
 
+def test_a_language_without_files_has_none_of_their_words(tmp_path):
+    (tmp_path / "fr").mkdir()
+    french = read_language("fr", tmp_path)
+    lists = (french.possessives, french.conjunctions, french.page_words, french.attributions, french.sentence_ends)
+    assert lists == (frozenset(),) * 5
+    assert is_stop_word("Les", french)  # of the package stopwordsiso
+
+
 @pytest.mark.parametrize(
     ("code", "files", "message"),
     [
@@ -273,15 +145,3 @@ def test_a_language_that_cannot_be_read_is_refused(tmp_path, code, files, messag
 def test_a_missing_folder_of_languages_is_named(tmp_path):
     with pytest.raises(InputError, match=r"nowhere: found no folder of a language, allowed is one folder per language"):
         language_codes(tmp_path / "nowhere")
-
-
-def test_a_language_without_lemmas_is_refused_when_they_are_asked_for(tmp_path):
-    (tmp_path / "xx").mkdir()
-    with pytest.raises(InputError, match=r"'xx', which simplemma does not know"):
-        lemmatize("woord", read_language("xx", tmp_path))
-
-
-def test_known_words_are_those_of_simplemma(here):
-    words = {word for text in here.corpus.sentences["text"] for word in tokenize(text)}
-    words |= {word[2:].lower() for word in words if len(word) > 5} | {"cafe\u0301", "risico's", "’s"}
-    assert all(corpus_lemmas._is_known(word, "nl") == simplemma.is_known(word, lang="nl") for word in sorted(words))

@@ -1,18 +1,18 @@
-"""The manifest is refused when it cannot be used; the tables are exact on the three texts."""
+"""The tables are exact on the three texts, and right for texts of one's own, from files or from a DataFrame."""
 
 import hashlib
-import shutil
-from datetime import datetime
+import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from analysis.corpus.language import read_language, split_sentences
-from analysis.corpus.manifest import read_manifest
-from analysis.corpus.read import find_sentences, read_corpus
+from analysis.corpus.formats import registry
+from analysis.corpus.formats.parsed import Paragraph, Parsed, Section
+from analysis.corpus.language import Language, split_sentences
+from analysis.corpus.read import corpus_from_frame, find_sentences, read_corpus
 from analysis.corpus.tables import SCHEMAS
 from analysis.inputs import InputError
 
@@ -32,14 +32,11 @@ def coded():
     return table.assign(doc_id=table["sentence"].str.partition("-")[0])
 
 
-# --- the three texts ---------------------------------------------------------------------------------------------
-
-
 def count(table):
     return table.groupby("doc_id").size().to_dict()
 
 
-def test_sizes_are_those_counted_by_hand(corpus):
+def test_sizes_are_those_counted_by_hand(corpus, dutch):
     assert count(corpus.sections) == {"2014": 23, "2018": 14, "2020": 7}
     assert count(corpus.paragraphs) == {"2014": 84, "2018": 40, "2020": 26}
     assert count(corpus.sentences) == {"2014": 316, "2018": 179, "2020": 68}
@@ -47,7 +44,6 @@ def test_sizes_are_those_counted_by_hand(corpus):
     assert count(corpus.lines) == {"2014": 789, "2018": 234, "2020": 75}
     words = corpus.paragraphs["text"].str.split().str.len().groupby(corpus.paragraphs["doc_id"]).sum()
     assert words.to_dict() == {"2014": 7389, "2018": 5860, "2020": 1629}
-    dutch = read_language("nl", ROOT / "data/language")
     assert sum(len(split_sentences(text, dutch)) for text in corpus.footnotes["text"]) == 36
 
 
@@ -128,26 +124,6 @@ def test_reading_twice_gives_equal_tables(corpus):
         pd.testing.assert_frame_equal(getattr(corpus, name), getattr(again, name))
 
 
-# --- own texts ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def study(tmp_path):
-    """A folder with two own texts; call it with changes to the manifest's one entry, get the manifest's path."""
-    shutil.copytree(ROOT / "data/language", tmp_path / "data/language")
-    (tmp_path / "data/own").mkdir()
-    (tmp_path / "data/own/letter_2019-03-01.txt").write_text("Beste lezer.\n\nTot ziens.", encoding="utf-8")
-    (tmp_path / "data/own/letter_2018-12-24.txt").write_text("Vrede.\r\n", encoding="utf-8")
-    (tmp_path / "outside.txt").write_text("Geheim.", encoding="utf-8")
-
-    def write(*entries, text=None):
-        path = tmp_path / "data/corpus.yml"
-        path.write_text(text or yaml.safe_dump({"documents": list(entries)}), encoding="utf-8")
-        return path
-
-    return write
-
-
 ONE = {
     "id": "a",
     "title": "Brief",
@@ -157,17 +133,12 @@ ONE = {
     "format": "plain",
     "file": "own/letter_2019-03-01.txt",
 }
+
 MANY = {"files": "own/*.txt", "kind": "letter", "language": "nl", "format": "plain"}
 
 
-def test_one_own_text_needs_no_checksum_and_gets_one(study):
-    documents = read_manifest(study(ONE))
-    assert documents.loc[0, "sha256"] == hashlib.sha256(b"Beste lezer.\n\nTot ziens.").hexdigest()
-    assert documents.loc[0, ["reference", "source", "licence"]].tolist() == ["", "", ""]
-
-
-def test_a_glob_makes_each_file_a_document_dated_by_its_name(study):
-    path = study({**MANY, "files": "own/*"})
+def test_a_glob_makes_each_file_a_document_dated_by_its_name(write_manifest):
+    path = write_manifest({**MANY, "files": "own/*"})
     (path.parent / "own/.hidden").write_text("Niet dit.", encoding="utf-8")
     corpus = read_corpus(path)
     assert corpus.documents["doc_id"].tolist() == ["letter_2018-12-24", "letter_2019-03-01"]
@@ -176,98 +147,15 @@ def test_a_glob_makes_each_file_a_document_dated_by_its_name(study):
     assert count(corpus.lines) == {"letter_2018-12-24": 1, "letter_2019-03-01": 3}
 
 
-def test_tables_without_rows_keep_their_columns_and_types(study):
-    footnotes = read_corpus(study(ONE)).footnotes
+def test_a_corpus_without_footnotes_keeps_their_columns_and_types(write_manifest):
+    footnotes = read_corpus(write_manifest(ONE)).footnotes
     assert footnotes.empty
     assert {name: str(dtype) for name, dtype in footnotes.dtypes.items()} == SCHEMAS["footnotes"]
 
 
-def test_documents_come_in_order_of_date(study):
-    later = {**ONE, "id": "b", "date": "2018-01-01"}
-    assert read_manifest(study(ONE, later))["doc_id"].tolist() == ["b", "a"]
-
-
-def test_english_texts_are_read_with_the_english_lists(study):
-    corpus = read_corpus(study({**ONE, "language": "en"}))
+def test_english_texts_are_read_with_the_english_lists(write_manifest):
+    corpus = read_corpus(write_manifest({**ONE, "language": "en"}))
     assert corpus.sentences["text"].tolist() == ["Beste lezer.", "Tot ziens."]
-
-
-# --- bad input ---------------------------------------------------------------------------------------------------
-
-AT = r"corpus\.yml, documents\[0\]"  # the entry that is refused
-REFUSED = {
-    "a wrong checksum": (
-        {"sha256": "0" * 64},
-        AT + r"\.sha256, .*-01\.txt: found the checksum \w{64}, allowed is 0{64}\. Put the file back",
-    ),
-    "a missing file": (
-        {"file": "own/no.txt"},
-        AT + r"\.file: found no readable file .*no\.txt .*\. Check",
-    ),
-    "a folder for a file": ({"file": "own"}, AT + r"\.file: found no readable file"),
-    "an unknown format": (
-        {"format": "markdwon"},
-        AT + r"\.format: found 'markdwon', allowed is one of pdf-text, .*\. Did you mean 'markdown'\?",
-    ),
-    "an unknown language": (
-        {"language": "fr"},
-        AT + r"\.language: found 'fr', allowed is one of en, nl\. Choose",
-    ),
-    "an unknown key": (
-        {"titel": "x"},
-        AT + r": found the unknown key 'titel', allowed is .* mean 'title'\?",
-    ),
-    "a missing key": (
-        {"title": ""},
-        AT + r": found no value for 'title', allowed is the keys .*\. Add 'title'",
-    ),
-    "a date that is no date": (
-        {"date": "soon"},
-        AT + r"\.date: found 'soon', allowed is a date YYYY-MM-DD\. C",
-    ),
-    "a date with a time": ({"date": datetime(2019, 3, 1, 10)}, AT + r"\.date: found '2019-03-01 10:00:00', allowed"),
-    "a day that does not exist": ({"date": "2019-02-30"}, AT + r"\.date: found '2019-02-30', allowed is a date"),
-    "a list for a text": ({"title": ["x"]}, AT + r"\.title: found \['x'\], allowed is a text\. Put it in quotes"),
-    "an id with a space": ({"id": "a b"}, AT + r"\.id: found 'a b', allowed is an id of letters, .*\. Write it"),
-    "a path that leaves the folder": (
-        {"file": "../outside.txt"},
-        AT + r"\.file: found '\.\./outside\.txt', which leaves the data folder, allowed is a path .*\. Copy",
-    ),
-    "an absolute path": ({"file": "/etc/hostname"}, AT + r"\.file: found '/etc/hostname', which leaves"),
-}
-
-
-@pytest.mark.parametrize(("change", "message"), REFUSED.values(), ids=REFUSED)
-def test_an_entry_that_cannot_be_used_is_refused(study, change, message):
-    with pytest.raises(InputError, match=message):
-        read_corpus(study({**ONE, **change}))
-
-
-REFUSED_GLOBS = {
-    "a glob without match": (
-        {"files": "own/*.md"},
-        AT + r"\.files: found the glob 'own/\*\.md', which matches no file, allowed is .*\. Check the folder",
-    ),
-    "a glob that leaves the folder": ({"files": "../*.txt"}, AT + r"\.files: found '\.\./\*\.txt', which leaves"),
-    "a glob that is none": (
-        {"files": "own/**.txt"},
-        AT + r"\.files: found 'own/\*\*\.txt' .*, allowed is a glob",
-    ),
-    "one checksum for many files": ({"sha256": "0"}, AT + r": found the unknown key 'sha256'"),
-    "a file without a date in its name": (
-        {"files": "own/*"},
-        AT + r"\.files, own/undated\.txt: found 'undated', allowed is a date YYYY-MM-DD\. ",
-    ),
-}
-
-
-@pytest.mark.parametrize(("change", "message"), REFUSED_GLOBS.values(), ids=REFUSED_GLOBS)
-def test_a_collection_that_cannot_be_used_is_refused(study, change, message):
-    path = study({**MANY, **change})
-    if change.get("files") == "own/*":
-        (path.parent / "own/undated.txt").write_text("Ooit.", encoding="utf-8")
-    with pytest.raises(InputError, match=message):
-        read_corpus(path)
 
 
 REFUSED_TEXTS = {
@@ -287,43 +175,11 @@ REFUSED_TEXTS = {
 
 
 @pytest.mark.parametrize(("raw", "message"), REFUSED_TEXTS.values(), ids=REFUSED_TEXTS)
-def test_a_text_that_cannot_be_read_is_refused(study, raw, message):
-    path = study({**ONE, "format": "markdown"})
+def test_a_text_that_cannot_be_read_is_refused(write_manifest, raw, message):
+    path = write_manifest({**ONE, "format": "markdown"})
     (path.parent / ONE["file"]).write_bytes(raw)
     with pytest.raises(InputError, match=message):
         read_corpus(path)
-
-
-REFUSED_MANIFESTS = {
-    "broken YAML": ("documents:\n  - id: [\n", r"corpus\.yml, line \d: found .*, allowed is valid YAML"),
-    "a key twice": ("documents:\n  - id: a\n    id: b\n", r"corpus\.yml, line 3: found the key 'id' a second time"),
-    "a misspelt top key": (
-        "document:\n  - id: a\n",
-        r"corpus\.yml: found the unknown key 'document', .*'documents'\?",
-    ),
-    "no documents": ("documents: []\n", r"corpus\.yml: found no value for 'documents'"),
-    "no list": ("documents:\n  id: a\n", r"corpus\.yml, documents: found a dict, allowed is a list of entries\. Begin"),
-    "an entry that is a word": ("documents: [a]\n", AT + r": found a str, allowed is the keys"),
-}
-
-
-@pytest.mark.parametrize(("text", "message"), REFUSED_MANIFESTS.values(), ids=REFUSED_MANIFESTS)
-def test_a_manifest_that_cannot_be_read_is_refused(study, text, message):
-    with pytest.raises(InputError, match=message):
-        read_manifest(study(text=text))
-
-
-def test_an_id_may_stand_only_once(study):
-    message = r"documents\[1\]: found the id 'a' a second time \(first in documents\[0\]\), allowed is an id of its own"
-    with pytest.raises(InputError, match=message):
-        read_manifest(study(ONE, ONE))
-
-
-def test_a_file_may_not_be_reached_through_a_link_out_of_the_folder(study):
-    path = study({**ONE, "file": "own/link.txt"})
-    (path.parent / "own/link.txt").symlink_to(path.parent.parent / "outside.txt")
-    with pytest.raises(InputError, match="which leaves the data folder"):
-        read_manifest(path)
 
 
 def test_a_passage_that_no_sentence_is_like_is_refused(corpus):
@@ -338,3 +194,113 @@ def test_a_text_that_stands_twice_is_found_in_order():
     found = find_sentences(passages, sentences)
     assert found.to_dict() == {5: "a.1", 6: "b.1", 7: "a.2"}
     assert np.array_equal(found.index, [5, 6, 7])
+
+
+def parse_slides(path, language):
+    """A format of our own that is no text: slides in JSON, one paragraph each, counted in place of lines."""
+    slides = json.loads(path.read_bytes())
+    section = Section(level=1, number="", title="Slides", line=1, parent=-1)
+    return Parsed((section,), tuple(Paragraph(0, text, ((0, i),)) for i, text in enumerate(slides, start=1)))
+
+
+def test_a_format_need_not_be_lines_of_text(write_manifest, monkeypatch):
+    monkeypatch.setitem(registry.FORMATS, "slides", parse_slides)
+    path = write_manifest({**ONE, "format": "slides", "file": "own/slides.json"}, MANY)
+    (path.parent / "own/slides.json").write_bytes(json.dumps(["Een. Twee.", "Drie."]).encode("utf-16"))
+    corpus = read_corpus(path)
+    slides = corpus.sentences[corpus.sentences["doc_id"] == "a"]
+    assert slides[["sentence_id", "text", "line"]].to_numpy().tolist() == [
+        ["a-001.01", "Een.", 1],
+        ["a-001.02", "Twee.", 1],
+        ["a-002.01", "Drie.", 2],
+    ]
+    assert count(corpus.lines) == {"letter_2018-12-24": 1, "letter_2019-03-01": 3}  # it has no lines to account for
+
+
+# --- from a DataFrame --------------------------------------------------------------------------------------------
+
+LETTERS = pd.DataFrame(
+    {
+        "doc_id": ["b", "a"],
+        "date": ["2019-03-01", "2018-12-24"],
+        "text": ["Beste lezer, zie nr. 5. Dag.\r\n\r\nTot\r\nziens.", "Vrede."],
+        "kind": ["letter", None],
+        "page": [1, 2],
+    }
+)
+
+
+def test_a_frame_is_read_into_paragraphs_and_sentences(dutch):
+    corpus = corpus_from_frame(LETTERS, {"nl": dutch})
+    assert corpus.documents[["doc_id", "title", "kind", "language", "format"]].to_numpy().tolist() == [
+        ["a", "a", "", "nl", "plain"],
+        ["b", "b", "letter", "nl", "plain"],
+    ]
+    assert corpus.documents["date"].tolist() == [pd.Timestamp("2018-12-24"), pd.Timestamp("2019-03-01")]
+    assert corpus.paragraphs[["paragraph_id", "section_id", "text"]].to_numpy().tolist() == [
+        ["a-001", "a-s01", "Vrede."],
+        ["b-001", "b-s01", "Beste lezer, zie nr. 5. Dag."],
+        ["b-002", "b-s01", "Tot ziens."],
+    ]
+    assert corpus.sentences["text"].tolist() == ["Vrede.", "Beste lezer, zie nr. 5.", "Dag.", "Tot ziens."]
+    assert len(corpus.sections) == 2
+    assert count(corpus.lines) == {"a": 1, "b": 4}
+
+
+def test_a_frame_and_the_same_texts_in_files_are_one_corpus(write_manifest, dutch):
+    files = read_corpus(write_manifest(MANY))
+    read = {name: (write_manifest(MANY).parent / name).read_text(encoding="utf-8") for name in files.documents["file"]}
+    frame = files.documents.assign(text=files.documents["file"].map(read))
+    corpus = corpus_from_frame(frame[::-1], {"nl": dutch})
+    for name in NAMES[1:]:
+        pd.testing.assert_frame_equal(getattr(corpus, name), getattr(files, name))
+    left_out = ["file", "sha256"]  # the checksum of a file with other line ends than its text
+    pd.testing.assert_frame_equal(corpus.documents.drop(columns=left_out), files.documents.drop(columns=left_out))
+    assert corpus.documents["sha256"].iloc[0] == hashlib.sha256(b"Vrede.\n").hexdigest()
+
+
+def test_each_text_of_a_frame_is_split_by_its_language(dutch, english):
+    text = "See Ms. A. Zie nr. 5."
+    frame = pd.DataFrame({"doc_id": ["x", "y"], "date": "2020-01-01", "text": text, "language": ["en", "nl"]})
+    sentences = corpus_from_frame(frame, {"nl": dutch, "en": english}).sentences
+    assert sentences.groupby("doc_id")["text"].agg(list).to_dict() == {
+        "x": [text[start:end] for start, end in split_sentences(text, english)],
+        "y": [text[start:end] for start, end in split_sentences(text, dutch)],
+    }
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 31), pd.Timestamp("2020-01-31 10:00"), np.datetime64("2020-01-31")])
+def test_a_frame_may_have_dates_of_any_type(day):
+    frame = pd.DataFrame({"doc_id": [7], "date": [day], "text": ["Ja."]})
+    documents = corpus_from_frame(frame, {"nl": Language("nl")}).documents
+    assert documents[["doc_id", "date"]].to_numpy().tolist() == [["7", pd.Timestamp("2020-01-31")]]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"doc_id": "x"}, r"frame: found the doc_id 'x' a second time, allowed is one row per document"),
+        ({"doc_id": ["a b", "c"]}, r"frame, document 'a b': found 'a b', allowed is an id of letters"),
+        ({"date": ["2019", "2018-12-24"]}, r"document 'b', date: found '2019', allowed is a date YYYY-MM-DD"),
+        ({"date": pd.to_datetime(["2019-03-01", None])}, r"document 'a', date: found NaT, allowed is a date"),
+        ({"text": [None, "Ja."]}, r"document 'b', text: found .*, allowed is a text with words"),
+        ({"text": ["Ja.", "\u00ad \n"]}, r"document 'a', text: found .*, allowed is a text with words"),
+        ({"language": "de"}, r"document 'b', language: found 'de', allowed is one of nl"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_refused(dutch, change, message):
+    with pytest.raises(InputError, match=message):
+        corpus_from_frame(LETTERS.assign(**change), {"nl": dutch})
+
+
+@pytest.mark.parametrize("column", ["doc_id", "date", "text"])
+def test_a_frame_without_a_column_is_refused(dutch, column):
+    with pytest.raises(
+        InputError, match=f"frame: found no column '{column}', allowed is the columns doc_id, date, text"
+    ):
+        corpus_from_frame(LETTERS.drop(columns=column), {"nl": dutch})
+
+
+def test_where_there_are_several_languages_each_text_has_to_name_its_own(dutch, english):
+    with pytest.raises(InputError, match="frame: found no column 'language'"):
+        corpus_from_frame(LETTERS, {"nl": dutch, "en": english})

@@ -1,4 +1,4 @@
-"""Texts as codes: the tokens are those of the regular expression, whatever the text, block or hash."""
+"""Tokens by hand; as codes they are those of the regular expression, whatever the text or chunk."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,35 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.corpus import tokens as module
-from analysis.corpus.phrases import Phrases
-from analysis.corpus.tokens import Ragged, encode_tokens, tokenize
+from analysis.corpus.tokens import Ragged, encode_tokens, token_spans, tokenize
+
+quick = settings(derandomize=True, max_examples=100, deadline=None, database=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("EU-agentschappen, risico's en eu-LISA.", ["EU-agentschappen", "risico's", "en", "eu-LISA"]),
+        ("de e-privacy-richtlijn", ["de", "e-privacy-richtlijn"]),
+        ("grens- en kustwacht; in- en uitvoer", ["grens-", "en", "kustwacht", "in-", "en", "uitvoer"]),
+        ("het inreis-/uitreissysteem", ["het", "inreis-", "uitreissysteem"]),
+        ("17.4.2018 nr. 98/2013: 1,25 miljard", ["17.4.2018", "nr", "98/2013", "1,25", "miljard"]),
+        ("vertegenwoordiger/de EDEO", ["vertegenwoordiger", "de", "EDEO"]),
+        ("Europa 's – reisinformatie en -autorisatie", ["Europa", "s", "reisinformatie", "en", "autorisatie"]),
+        ("COM(2018) 225; 2015-2020; EC3", ["COM", "2018", "225", "2015-2020", "EC3"]),
+    ],
+)
+def test_tokens_are_words_and_numbers_as_they_stand(text, tokens):
+    assert tokenize(text) == tokens
+
+
+@quick
+@given(text=st.text(max_size=60) | st.text("aé-'’/.,1 2_–", max_size=40))
+def test_tokens_stand_where_their_offsets_say_and_hold_every_letter(text):
+    spans = token_spans(text)
+    assert [text[start:end] for start, end in spans] == tokenize(text)
+    covered = {i for start, end in spans for i in range(start, end)}
+    assert all(i in covered for i, letter in enumerate(text) if letter.isalnum())
 
 
 def decode(tokens):
@@ -34,13 +61,16 @@ def test_tokens_of_any_text_are_those_of_the_expression(texts):
     assert tokens.lengths.tolist() == [len(tokenize(text)) for text in texts]
 
 
-def test_blocks_change_nothing(here, monkeypatch):
+@pytest.mark.parametrize("n_texts", [1, 7, 1000])
+def test_chunks_and_blocks_change_nothing(here, monkeypatch, n_texts):
     texts = list(here.corpus.sentences["text"])
     whole = encode_tokens(texts)
-    monkeypatch.setattr(module, "BLOCK", 1000)
+    monkeypatch.setattr(module, "CHUNK", n_texts)
+    monkeypatch.setattr(module, "BLOCK", 500)
     parts = encode_tokens(texts)
     assert parts.types == whole.types
     assert (parts.codes == whole.codes).all()
+    assert (parts.bounds == whole.bounds).all()
     blocks = list(parts.blocks())
     assert len(blocks) > 10
     assert [first for first, _ in blocks] == [0, *(last for _, last in blocks[:-1])]
@@ -48,9 +78,11 @@ def test_blocks_change_nothing(here, monkeypatch):
 
 
 def test_a_text_longer_than_a_block_is_read(monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", 16)
+    monkeypatch.setattr(module, "BLOCK", 8)
     texts = ["kort", "een twee drie " * 50, "", "kort"]
-    assert decode(encode_tokens(texts)) == [text.split() for text in texts]
+    tokens = encode_tokens(texts)
+    assert decode(tokens) == [text.split() for text in texts]
+    assert list(tokens.blocks()) == [(0, 1), (1, 4)]
 
 
 def test_as_many_types_as_one_likes():
@@ -58,15 +90,6 @@ def test_as_many_types_as_one_likes():
     tokens = encode_tokens([" ".join(words), " ".join(reversed(words))])
     assert tokens.types == words
     assert (tokens.codes[70_000:] == np.arange(70_000)[::-1]).all()
-
-
-def test_hashes_that_want_one_place_keep_their_own_codes():
-    table = module._HashTable()
-    hashes = np.arange(1, 30, dtype=np.uint64)  # upper halves equal: all begin at the same slot
-    table.add(hashes[:20])
-    assert table.find(hashes).tolist() == [*range(20), *[-1] * 9]
-    table.add(hashes[20:])
-    assert table.find(hashes[::-1]).tolist() == list(range(29))[::-1]
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", " ", "..."]])
@@ -78,28 +101,3 @@ def test_texts_without_words(texts):
 def test_ragged_lists_may_be_empty():
     assert Ragged.of([]).unfold(np.array([], dtype=int)).tolist() == []
     assert Ragged.of([[], [3]]).unfold(np.array([0, 0])).tolist() == []
-
-
-def find(phrases, texts):
-    tokens = encode_tokens(texts)
-    number = np.repeat(np.arange(len(texts)), tokens.lengths)
-    places, which = Phrases.of(phrases, tokens.types).find(tokens.codes, number)
-    return list(zip(places.tolist(), which.tolist(), strict=True))
-
-
-def test_the_longest_phrase_is_taken_from_the_left():
-    phrases = [("a", "b"), ("b", "c", "d"), ("a", "b", "c"), ("d", "a")]
-    assert find(phrases, ["a b c d a b"]) == [(0, 2), (3, 3)]
-    assert find(phrases, ["b c", "d A"]) == [(2, 3)]  # no phrase reaches into the next text; capitals do not matter
-
-
-def test_a_longer_phrase_that_is_not_completed_leaves_the_shorter():
-    phrases = [("a", "b"), ("a", "b", "c", "d")]
-    assert find(phrases, ["a b c e a b c d a"]) == [(0, 0), (4, 1)]
-
-
-def test_no_phrases_are_found_where_there_are_none():
-    assert find([], ["a b"]) == []
-    assert find([("x", "y")], ["a b"]) == []
-    assert find([("a", "b")], []) == []
-    assert find([("a", "b", "b")], ["a b"]) == []  # the last token is not read twice

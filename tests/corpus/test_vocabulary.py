@@ -3,26 +3,26 @@
 import pandas as pd
 
 from analysis.corpus.language import Language
-from analysis.corpus.vocabulary import read_words
+from analysis.corpus.vocabulary import tokenize_texts
 
 
 def list_parts(text, **lists):
     """Parts by term of one text, read in a language with these lists."""
     sentences = pd.DataFrame({"doc_id": ["A"], "text": [text]})
-    (reading,) = read_words(sentences, {"A": Language("nl", **lists)}, compounds=True)
-    return dict(zip(reading.terms, reading.parts, strict=True))
+    (texts,) = tokenize_texts(sentences, {"A": Language("nl", **lists)}, compounds=True)
+    return dict(zip(texts.terms, texts.parts, strict=True))
 
 
 def test_each_language_reads_its_own_texts(here):
     sentences = here.corpus.sentences.head(4).assign(doc_id=["A", "B", "A", "C"])
     dutch, english = Language("nl"), Language("en")
-    readings = list(read_words(sentences, {"A": dutch, "B": english, "C": dutch}))
-    assert [reading.rows.tolist() for reading in readings] == [[0, 2, 3], [1]]
+    tokenized = list(tokenize_texts(sentences, {"A": dutch, "B": english, "C": dutch}))
+    assert [texts.rows.tolist() for texts in tokenized] == [[0, 2, 3], [1]]
 
 
 def test_words_that_are_no_compounds_have_no_parts(here):
-    readings = read_words(here.corpus.sentences, here.languages, compounds=True)
-    parts = {term: of for reading in readings for term, of in zip(reading.terms, reading.parts, strict=True)}
+    tokenized = tokenize_texts(here.corpus.sentences, here.languages, compounds=True)
+    parts = {term: of for texts in tokenized for term, of in zip(texts.terms, texts.parts, strict=True)}
     assert not any(
         parts[word] for word in ("samenleving", "vragen", "plannen", "verstrekking", "georganiseerde misdaad")
     )

@@ -1,7 +1,11 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.inputs import InputError
 from analysis.pipeline.parameters import check_parameters, code_of, read_cells, read_parameters
@@ -12,8 +16,10 @@ seed = 1  # int
 share = 0.5
 fast = True
 texts = ["2014", "2018"]
-limit: int | None = None
-measure: Literal["count", "share"] = "share"
+pairs = [
+    ["2014", "2018"],  # a = b
+]
+limit: int | None = None  # None = no limit
 colours = {"cyber": "blue"}
 output = "out"
 """
@@ -34,10 +40,9 @@ def notebook(tmp_path) -> Path:
 
 
 def test_parameters_are_the_assignments_of_the_tagged_cell(notebook):
-    found = read_parameters(notebook)
-    assert {name: one.default for name, one in found.items()} == {
-        "theme": "cyber", "seed": 1, "share": 0.5, "fast": True, "texts": ["2014", "2018"], "limit": None,
-        "measure": "share", "colours": {"cyber": "blue"}, "output": "out",
+    assert read_parameters(notebook) == {
+        "theme": "cyber", "seed": 1, "share": 0.5, "fast": True, "texts": ["2014", "2018"],
+        "pairs": [["2014", "2018"]], "limit": None, "colours": {"cyber": "blue"}, "output": "out",
     }  # fmt: skip
 
 
@@ -45,7 +50,7 @@ def test_parameters_are_the_assignments_of_the_tagged_cell(notebook):
     ("name", "value"),
     [
         ("theme", "cbrn"), ("seed", 2), ("share", 1), ("share", 0.1), ("fast", False), ("texts", []), ("texts", ["x"]),
-        ("limit", 3), ("limit", None), ("measure", "count"), ("colours", {}),
+        ("pairs", [["2018", "2020"], ["2014", "2020"]]), ("limit", 3), ("limit", None), ("colours", {}),
     ],
 )  # fmt: skip
 def test_values_of_the_right_type_are_taken(notebook, name, value):
@@ -64,8 +69,7 @@ def test_values_of_the_right_type_are_taken(notebook, name, value):
         ("fast", 1, "bool"),
         ("texts", "2014", "list of str"),
         ("texts", [2014], "list of str"),
-        ("limit", "3", "int or nothing (null)"),
-        ("measure", "shares", "one of 'count', 'share'"),
+        ("pairs", ["2014", "2018"], "list of list of str"),
         ("colours", [], "dict"),
     ],
 )
@@ -105,3 +109,26 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path, content):
 def test_magic_lines_do_nothing_in_the_code_of_a_notebook(tmp_path):
     path = write_notebook(tmp_path / "a.ipynb", "%matplotlib inline\nx = 1", "if x:\n    !ls", "%%bash\nls")
     assert code_of(read_cells(path)) == "pass\nx = 1\nif x:\n    pass"
+
+
+def papermill(folder: Path, *parameters: str) -> str:
+    """What Papermill's own command says of a notebook that opens as ours do; empty when it ran to its end."""
+    cells = [
+        new_code_cell(DEFAULTS, metadata={"tags": ["parameters"]}),
+        new_code_cell("from analysis.pipeline.parameters import check_injected\n\ncheck_injected()"),
+    ]
+    path = folder / "a.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    command = [sys.executable, "-m", "papermill", str(path), str(folder / "out.ipynb"), "--no-progress-bar"]
+    command += ["--kernel", "python3", "--language", "python", *parameters]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    return done.stderr if done.returncode else ""
+
+
+@pytest.mark.kernel
+def test_papermill_as_typed_stops_at_a_misspelt_name_and_at_a_wrong_type(tmp_path):
+    assert papermill(tmp_path, "-p", "theme", "cbrn", "-p", "seed", "2", "-y", "pairs: [[a, b]]") == ""
+    misspelt = papermill(tmp_path, "-p", "thme", "cbrn")
+    assert "parameter 'thme': found a name the notebook does not have" in misspelt
+    assert "Did you mean 'theme'?" in misspelt
+    assert "parameter 'seed': found '1st' (str), allowed is int" in papermill(tmp_path, "-p", "seed", "1st")

@@ -75,6 +75,7 @@ def test_what_steps_that_are_no_more_have_made_is_removed(tmp_path):
 
 def test_sweeping_removes_staging_folders_and_sockets_of_processes_that_are_gone(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(records, "LONGEST", 1000)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     staging = tmp_path / records.WORK / f".run-02_themes.tmp-{gone.pid}"

@@ -12,6 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from analysis.pipeline import run_notebook as execution
 from analysis.pipeline.run_notebook import NotebookError, run_notebook
 
+pytestmark = pytest.mark.kernel
+
 PARAMETERS = 'theme = "cyber"\noutput = "out"'
 
 
@@ -98,6 +100,14 @@ def test_a_kernel_that_dies_is_a_failure(tmp_path):
     write_notebook(tmp_path, "import os\nos.kill(os.getpid(), 9)")
     with pytest.raises(NotebookError, match=r"notebooks/02_themes.ipynb, .*died"):
         execute(tmp_path)
+
+
+def test_a_temporary_folder_with_a_long_name_is_no_place_for_sockets(tmp_path, monkeypatch):
+    temporary = tmp_path / ("long" * 25)
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    write_notebook(tmp_path, "print(theme)")
+    assert printed(execute(tmp_path)) == "cyber\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ipykernel looks once a second, without a promise")

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from analysis.inputs import InputError
 from analysis.pipeline import steps, tasks
 from analysis.pipeline.steps import Project, Run, StepError
 from analysis.pipeline.verify import verify
+
+pytestmark = pytest.mark.kernel
 
 DODO = """
 from pathlib import Path
@@ -47,9 +50,6 @@ def count(word):
 def write_words(output, run, n):
     write(output, f"figures/{run}-bar.svg", f"<svg>{n}</svg>")
 
-def write_sum(output, n):
-    write(output, "tables/02_sum-sum.csv", f"n\\n{n}\\n")
-
 def write_values(output, run, n):
     values = {"question": "How many?", "finding": f"There are {n}.", "verdict": "robust", "n": n}
     write(output, f"values/{run}.json", json.dumps(values))
@@ -60,16 +60,24 @@ def write(output, name, text):
     path.write_text(text)
 '''
 
+TABLES = '''
+from study.figures import write
+
+def write_sum(output, n):
+    """The sum as a table."""
+    write(output, "tables/02_sum-sum.csv", f"n\\n{n}\\n")
+'''
+
 WORDS = [
     'word = "cyber"\noutput = "out"',
     'from study import figures\nrun = f"01_words-{word}"\nn = figures.count(word)',
     "figures.write_words(output, run, n)\nfigures.write_values(output, run, n)\nprint(n)",
 ]
 SUM = [
-    'output = "out"\nvalues = "data/processed/values"\nfactor = 1',
-    "import json\nfrom pathlib import Path\nfrom study import figures\n"
-    'n = sum(json.loads(file.read_text())["n"] for file in sorted(Path(values).glob("01_*.json"))) * factor',
-    'figures.write_sum(output, n)\nfigures.write_values(output, "02_sum", n)\nprint(n)',
+    'output = "out"\nvalues = "data/processed/values"\nneeds = []\nfactor = 1',
+    "import json\nfrom pathlib import Path\nfrom study import figures, tables\n"
+    'n = sum(json.loads(file.read_text())["n"] for file in (Path(values, f"{run}.json") for run in needs)) * factor',
+    'tables.write_sum(output, n)\nfigures.write_values(output, "02_sum", n)\nprint(n)',
 ]
 
 
@@ -85,6 +93,7 @@ def make_project(folder: Path) -> Path:
         "dodo.py": DODO,
         "src/study/__init__.py": "",
         "src/study/figures.py": FIGURES,
+        "src/study/tables.py": TABLES,
         "data/text.txt": "cyber cyber en migratie",
         "requirements.lock": "numpy==1\n",
         "pyproject.toml": '[project]\ndependencies = ["numpy>=2", "doit"]\n',
@@ -160,12 +169,16 @@ def test_nothing_is_done_when_nothing_has_changed(project):
     assert doit(project).startswith("Nothing to do")
 
 
-def test_changing_one_function_runs_only_the_notebooks_that_use_it(project):
-    path = project / "src/study/figures.py"
-    path.write_text(FIGURES.replace('f"n\\n{n}\\n"', 'f"sum\\n{n}\\n"'))
+def test_changing_one_module_runs_only_the_notebooks_that_use_it(project):
+    path = project / "src/study/tables.py"
+    path.write_text(TABLES.replace('f"n\\n{n}\\n"', 'f"sum\\n{n}\\n"'))
     assert steps_in(doit(project)) == {"02_sum"}  # its page, made from the same notebook, stays
     assert (project / "reports/tables/02_sum-sum.csv").read_text() == "sum\n3\n"
-    path.write_text(path.read_text().replace('"""How often a word occurs."""', "# counts\n"))
+
+
+@pytest.mark.parametrize("step", ["check", "run:01_words-migratie", "run:02_sum", "page:02_sum", "index"])
+def test_no_step_alone_is_done_again_after_a_complete_run(project, step):
+    assert doit(project, step).startswith("Nothing to do")
     assert doit(project).startswith("Nothing to do")
 
 
@@ -182,6 +195,20 @@ def test_a_file_that_a_notebook_names_is_one_of_its_inputs(project):
     (project / "data/more/codes.csv").write_text("a")
     write_notebook(project, "01_words", [WORDS[0] + '\ncodes = "data/more/codes.csv"', *WORDS[1:]])
     assert list(read_project(project).inputs_of(CYBER)) == ["data/more/codes.csv", "data/text.txt"]
+
+
+def test_files_that_a_named_yaml_file_lists_are_inputs_too(project):
+    (project / "data/more").mkdir()
+    for name in ("codes.csv", "first.tsv", "second.tsv", "note.md"):
+        (project / "data/more" / name).write_text("a")
+    (project / "data/more/codes.yml").write_text("file: codes.csv  # below\nfiles: '*.tsv'\nnote: note.md\n")
+    write_notebook(project, "01_words", [WORDS[0] + '\ncodes = "data/more/codes.yml"', *WORDS[1:]])
+    names = ["codes.csv", "codes.yml", "first.tsv", "second.tsv"]
+    assert list(read_project(project).inputs_of(CYBER)) == [*(f"data/more/{name}" for name in names), "data/text.txt"]
+
+
+def test_the_standard_inputs_need_not_all_be_there(project):
+    assert read_project(project).inputs_of(Run("02_sum", "Sum")) == {}
 
 
 def test_outputs_and_execution_counts_in_a_notebook_do_not_count(project):
@@ -209,7 +236,7 @@ def test_two_roots_and_environments_give_the_same_bytes(finished, tmp_path):
 
 def test_a_notebook_that_fails_leaves_the_last_good_files_and_is_kept(project):
     before = outputs(project)
-    write_notebook(project, "02_sum", [*SUM[:2], "figures.write_sum(output, n)\nraise ValueError('no sum')"])
+    write_notebook(project, "02_sum", [*SUM[:2], "tables.write_sum(output, n)\nraise ValueError('no sum')"])
     printed = doit(project)
     assert "run:02_sum failed. notebooks/02_sum.ipynb, code cell 3, line 2: ValueError: no sum" in printed
     assert "data/processed/failed/02_sum.ipynb" in printed
@@ -248,12 +275,22 @@ def test_figures_no_longer_made_are_removed_with_or_without_a_record(project):
         file.write_text("<svg/>")
     runs = [CYBER, *(Run("01_words", "", name=f"01_words-{word}") for word in ("cyber-attack", "migratie"))]
     assert steps.earlier_outputs(read_project(project, *runs), CYBER) == [
+        "data/processed/values/01_words-cyber.json",
         "figures/01_words-cyber-bar.svg",
         "figures/01_words-cyber-old.svg",
-        "data/processed/values/01_words-cyber.json",
     ]
     do(project)
     assert not stale.exists()
+
+
+def test_what_was_made_for_runs_that_are_no_more_is_removed_with_or_without_a_record(project):
+    stray = ["figures/01_words-war-bar.svg", "reports/01_words-war.html", "data/processed/values/01_words-war.json"]
+    others = ["figures/mine.svg", "reports/01_wordless.html", "reports/tables/01_words-cyber-old.csv"]
+    for name in [*stray, *others]:
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("old")
+    assert doit(project).startswith("Nothing to do")
+    assert [name for name in [*stray, *others] if (project / name).exists()] == others
 
 
 def test_a_file_under_the_name_of_another_run_is_refused(project):
@@ -316,3 +353,55 @@ def test_verify_passes_on_what_is_committed_and_names_what_differs(project, capf
     subprocess.run([*git, "add", "reports"], check=True)
     assert verify(project) == 1
     assert "reports/tables/02_sum-sum.csv: 1 beyond tolerance" in capfd.readouterr().out
+
+
+def wait_for(path: Path, run: subprocess.Popen) -> str:
+    """What a notebook writes to a file while it runs."""
+    while not (path.exists() and path.read_text()):
+        assert run.poll() is None
+        time.sleep(0.05)
+    return path.read_text()
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_ends_the_run_and_its_step_is_named(tmp_path):
+    project = make_project(tmp_path)
+    endless = f"import os\nopen({str(tmp_path)!r} + '/' + word, 'w').write(str(os.getppid()))\nsum(range(10**12))"
+    write_notebook(project, "01_words", [WORDS[0], endless])
+    command = [sys.executable, "-m", "doit", "-n", "2"]
+    run = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True)
+    workers = [int(wait_for(tmp_path / word, run)) for word in ("cyber", "migratie")]
+    os.kill(workers[0], signal.SIGKILL)
+    printed, _ = run.communicate()
+    assert "run:01_words-cyber failed. The process that did it was killed by signal 9" in printed
+    assert run.returncode != 0
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", ["figures", "reports", "data/processed"])
+def test_outputs_may_lie_on_another_file_system(finished, tmp_path, folder):
+    project = make_project(tmp_path / "project")
+    memory = Path("/dev/shm")  # in the memory of the machine, where there is such a thing
+    elsewhere = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else tmp_path))
+    try:
+        (project / folder).symlink_to(elsewhere)
+        assert doit(project).endswith("status 0")
+        assert outputs(project) == outputs(finished)
+        assert not [file for file in elsewhere.rglob("*") if ".tmp-" in file.name]
+    finally:
+        shutil.rmtree(elsewhere)
+
+
+def test_a_terminal_that_cannot_show_a_character_gets_a_question_mark(project):
+    (project / "reports/02_sum.html").unlink()
+    assert "page:02_sum ? " in doit(project, PYTHONIOENCODING="latin-1")
+
+
+@pytest.mark.parametrize("redirection", [">&-", "| true"])
+def test_the_work_is_done_when_nobody_listens(project, redirection):
+    (project / "reports/02_sum.html").unlink()
+    command = ["bash", "-o", "pipefail", "-c", f"{sys.executable} -m doit {redirection}"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (project / "reports/02_sum.html").exists()

@@ -52,13 +52,17 @@ def verdict(tmp_path: Path, name: str, old: str | bytes, new: str | bytes) -> st
         ("a.csv", "theme,share\ncyber,0.25\n", "theme,share\ncyber,0.25,1\n", "different"),
         ("a.json", '{"a": [1, 2.0]}', '{"a": [1, 2.0000000001]}', "tolerated"),
         ("a.json", '{"a": [1, 2]}', '{"a": [1, 3]}', "different"),
-        ("a.json", '{"a": 1, "b": 2}', '{"b": 2, "a": 1}', "tolerated"),
+        ("a.json", '{"a": 1, "b": 2}', '{"b": 2, "a": 1}', "different"),
+        ("a.json", '{"a": 1}\n', '{"a": 1}', "tolerated"),
+        ("a.json", '{"a": "#1e2345"}', '{"a": "#1e2346"}', "different"),
+        ("a.csv", "date\n2014-03-11\n", "date\n2014-03-12\n", "different"),
+        ("a.csv", "difference\n-1e-12\n", "difference\n1e-12\n", "tolerated"),
         ("a.json", '{"a": 1}', '{"a": true}', "different"),
         ("a.json", '{"a": 1}', '{"a": 1, "b": 1}', "different"),
         ("a.json", '{"a": 1}', '{"a": 1', "different"),
         ("a.svg", svg(), svg(name="p2"), "tolerated"),
         ("a.svg", svg(), svg(x="3.1239"), "tolerated"),
-        ("a.svg", svg(), svg(x="3.13"), "different"),
+        ("a.svg", svg(), svg(x="3.14"), "different"),
         ("a.svg", svg(), svg(colour="#0072b3"), "different"),
         ("a.svg", svg(), svg(text="53 %"), "different"),
         ("a.svg", svg(), svg().replace("<text>52 %</text>", ""), "different"),
@@ -122,14 +126,14 @@ def test_the_table_names_file_place_both_values_and_their_distance(tmp_path):
     found = differences(tmp_path, "share.csv", "theme,share\ncyber,0.25\n", "theme,share\ncyber,0.26\n")
     lines = format_differences(found).splitlines()
     assert lines[0] == "reports/share.csv: 1 beyond tolerance, 0 within"
-    assert lines[1].split() == ["!", "row", "2,", "share", "0.25", "->", "0.26", "+0.01"]
+    assert lines[1].split() == ["!", "line", "2,", "cyber,", "0.25", "->", "0.26", "+0.01"]
 
 
 def test_the_table_puts_failures_first_and_counts_what_it_leaves_out(tmp_path):
     old = "share\n" + "0.5\n" * 20 + "0.25\n"
     found = differences(tmp_path, "share.csv", old, old.replace("0.5", "0.5000000001").replace("0.25", "0.26"))
     lines = format_differences(found, each=3).splitlines()
-    assert lines[1].startswith("  ! row 22, share")
+    assert lines[1].startswith("  ! line 22")
     assert lines[-1] == "    … and 18 more"
 
 

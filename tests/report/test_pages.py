@@ -8,19 +8,25 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.inputs import InputError
-from analysis.report import elements, exports
+from analysis.report import files, render, sanitise, style
 from analysis.report import pages as reports
 
 PAGES = [
     reports.Page("01_corpus", "What are these texts?", "Texts"),
-    reports.Page("03_theme-cyber", "How do they speak of cyber?", "Cyber", "One theme at a time"),
+    reports.Page("03_theme-cyber", "How do they speak of cyber?", "Cyber", "One theme at a time", "cyber"),
     reports.Page("03_theme-cbrn", "How do they speak of CBRN?", "CBRN", "One theme at a time"),
 ]
+FRAME = pd.DataFrame({"theme": ["cyber"], "word": ["cyberaanval"], "n": [1]})
 CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def shown(value: elements.Shown, source: str = "show()"):
-    data, metadata = value._repr_mimebundle_()
+@pytest.fixture
+def report(open_report):
+    return open_report("01_corpus")
+
+
+def shown(view, source: str = "show()"):
+    data, metadata = view._repr_mimebundle_()
     return output(data, source, metadata)
 
 
@@ -32,7 +38,7 @@ def tagged(source: str, tag: str):
     return new_code_cell(source, metadata={"tags": [tag]})
 
 
-def render(*cells, run="01_corpus", title="# What are these texts?\n\nAn opening.", provenance=None, pages=PAGES):
+def make(*cells, run="01_corpus", title="# What are these texts?\n\nAn opening.", provenance=None, pages=PAGES):
     notebook = new_notebook(cells=[new_markdown_cell(title), *cells], metadata={"language_info": {"name": "python"}})
     return reports.render_page(notebook, run=run, pages=pages, provenance=provenance or {})
 
@@ -41,34 +47,34 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL).split())
 
 
-def test_a_page_is_the_same_every_time():
-    cells = [new_markdown_cell("## One\n\nText."), shown(elements.prose("More."))]
-    assert render(*cells) == render(*cells)
+def test_a_page_is_the_same_every_time(report):
+    cells = [new_markdown_cell("## One\n\nText."), shown(report.prose("More."))]
+    assert make(*cells) == make(*cells)
 
 
-def test_a_page_opens_with_question_then_finding_then_contents():
-    finding = shown(elements.finding("The 2020 text speaks **more** of it.", "too few to tell"))
-    html = render(new_markdown_cell("## Evidence\n\nNumbers."), finding)
+def test_a_page_opens_with_question_then_finding_then_contents(report):
+    finding = shown(report.finding("The 2020 text speaks **more** of it.", "too few to tell", question="What?"))
+    html = make(new_markdown_cell("## Evidence\n\nNumbers."), finding)
     places = [
-        html.index(part) for part in ("<h1>What are", "speaks <strong>more", "An opening.", "On this page", "<h2 id")
+        html.index(part) for part in ("<h1>What?", "speaks <strong>more", "An opening.", "On this page", "<h2 id")
     ]
     assert places == sorted(places)
     assert "Verdict: <strong>too few to tell</strong>" in html
     assert html.count("speaks <strong>more") == 1
 
 
-def test_a_page_of_a_notebook_run_several_times_opens_with_the_question_of_its_run():
-    html = render(shown(elements.finding("It grows.", "robust", question="How do they speak of *cyber*?")))
+def test_a_page_of_a_notebook_run_several_times_opens_with_the_question_of_its_run(report):
+    html = make(shown(report.finding("It grows.", "robust", question="How do they speak of *cyber*?")))
     assert "<h1>How do they speak of <em>cyber</em>?</h1>" in html
     assert "<title>How do they speak of cyber?</title>" in html
 
 
 def test_a_page_says_what_the_content_security_policy_is():
-    assert f'<meta content="{CSP}" http-equiv="Content-Security-Policy"/>' in render()
+    assert f'<meta content="{CSP}" http-equiv="Content-Security-Policy"/>' in make()
 
 
 def test_sections_follow_headings_of_level_2_wherever_they_stand():
-    html = render(new_markdown_cell("before\n\n## One\n\na\n\n## Two\n\nb\n\n### Three\n\n```\n## no heading\n```"))
+    html = make(new_markdown_cell("before\n\n## One\n\na\n\n## Two\n\nb\n\n### Three\n\n```\n## no heading\n```"))
     assert re.findall(r"<h2 id=\"([^\"]+)\">([^<]+)</h2>", html) == [("s-one", "One"), ("s-two", "Two")]
     contents = re.search(r"<nav[^>]*class=\"contents\".*?</nav>", html, flags=re.DOTALL)
     assert contents is not None
@@ -76,12 +82,12 @@ def test_sections_follow_headings_of_level_2_wherever_they_stand():
 
 
 def test_equal_headings_get_ids_of_their_own():
-    html = render(new_markdown_cell("## How sure\n\na\n\n## How sure\n\nb"))
+    html = make(new_markdown_cell("## How sure\n\na\n\n## How sure\n\nb"))
     assert re.findall(r"<h2 id=\"([^\"]+)\"", html) == ["s-how-sure", "s-how-sure-2"]
 
 
 def test_code_is_folded_at_the_end_of_its_section_and_parameters_are_left_out():
-    html = render(
+    html = make(
         tagged("seed = 1", "parameters"),
         tagged("seed = 2", "injected-parameters"),
         new_markdown_cell("## One\n\ntext"),
@@ -104,7 +110,7 @@ def test_the_foot_says_what_made_the_page_but_not_where():
         "lock": "cd" * 32,
         "versions": {"Python": "3.11", "pandas": "3.1"},
     }
-    foot = text_of(render(provenance=provenance).partition('<footer class="site">')[2])
+    foot = text_of(make(provenance=provenance).partition('<footer class="site">')[2])
     assert "Notebook 01_corpus.ipynb Parameters seed = 1 Data (SHA-256) corpus.yml abababababab" in foot
     assert "requirements.lock cdcdcdcdcdcd Versions Python 3.11, pandas 3.1" in foot
     assert "staging" not in foot
@@ -114,11 +120,11 @@ def test_the_foot_says_what_made_the_page_but_not_where():
 
 def test_provenance_with_an_unknown_key_is_refused():
     with pytest.raises(InputError, match=r"unknown key 'locks'.*Did you mean 'lock'"):
-        render(provenance={"locks": "cd"})
+        make(provenance={"locks": "cd"})
 
 
 def test_navigation_marks_the_page_and_knows_its_neighbours():
-    html = render(run="03_theme-cyber")
+    html = make(run="03_theme-cyber")
     assert '<a aria-current="page" href="03_theme-cyber.html">Cyber</a>' in html
     steps = re.findall(r'<a href="([\w.-]+)" rel="(prev|next)"', html)
     assert steps == [("01_corpus.html", "prev"), ("03_theme-cbrn.html", "next")] * 2  # above and below the text
@@ -126,12 +132,12 @@ def test_navigation_marks_the_page_and_knows_its_neighbours():
 
 def test_a_run_that_is_no_page_is_refused():
     with pytest.raises(InputError, match=r"found '01_corpora'.*Did you mean '01_corpus'"):
-        render(run="01_corpora")
+        make(run="01_corpora")
 
 
 def test_a_notebook_without_a_question_is_refused():
     with pytest.raises(InputError, match="01_corpus: found no title"):
-        render(title="What are these texts?")
+        make(title="What are these texts?")
 
 
 def test_links_to_pages_and_passages_survive_and_scripts_do_not():
@@ -156,7 +162,7 @@ def test_links_to_pages_and_passages_survive_and_scripts_do_not():
 )
 def test_other_tags_are_shown_as_text(hostile):
     tag = hostile[1:].split()[0].split(">")[0]
-    for clean in (reports.render_markdown, reports.clean_output):
+    for clean in (reports.render_markdown, sanitise.clean_output):
         assert f"&lt;{tag}" in clean(f"a {hostile} b")
         assert f"<{tag}" not in clean(f"a {hostile} b")
 
@@ -164,7 +170,7 @@ def test_other_tags_are_shown_as_text(hostile):
 def test_an_image_is_text_in_markdown_and_loses_its_handler_in_an_output():
     hostile = '<img src="x" alt="a" onerror="alert(1)">'
     assert "&lt;img" in reports.render_markdown(hostile)
-    assert reports.clean_output(hostile) == '<img alt="a">'
+    assert sanitise.clean_output(hostile) == '<img alt="a">'
 
 
 @pytest.mark.parametrize(
@@ -184,21 +190,22 @@ def test_an_image_is_text_in_markdown_and_loses_its_handler_in_an_output():
     ],
 )
 def test_other_attributes_are_dropped(attribute):
-    assert reports.clean_output(f"<a {attribute}>b</a>") == "<a>b</a>"
+    assert sanitise.clean_output(f"<a {attribute}>b</a>") == "<a>b</a>"
 
 
-def test_what_display_writes_passes_unchanged():
-    frame = pd.DataFrame({"term": ["a"], "n": [1]})
-    row = {"doc_id": "2014", "paragraph_id": "2014-001", "section": "S", "text": "een aanval", "line_start": 1}
-    passages = pd.DataFrame([row | {"line_end": 2, "spans": [(4, 10)]}])
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
-    for one in (
-        elements.table(frame, caption="c", dutch=["term"], glossary={"a": "b"}, csv="term\na\n"),
-        elements.passages(passages, documents={"2014": "2014"}, glossary={"aanval": "attack"}, colour="#0072b2"),
-        elements.figure(svg, name="n", caption="c", alt="a"),
+def test_what_the_templates_write_passes_unchanged(report):
+    hits = pd.DataFrame({"paragraph_id": ["2014-001"], "sentence_id": ["2014-001.01"], "start": 5, "end": 19})
+    with style.new_figure(height=2) as (fig, _):
+        pass
+    links = {"n": [["2014-001"]]}
+    for view in (
+        report.table(FRAME, "c", "x", links=links, folded="s"),
+        report.passages(hits, limit=0),
+        report.passages(hits, colour="#0072b2"),
+        report.figure(fig, "c", "a", "f"),
     ):
-        html = one.data["text/html"].replace(' style="color-scheme: light dark; background: Canvas"', "")
-        assert sorted_tags(reports.clean_output(html)) == sorted_tags(html)
+        html = render.render_view(view.metadata["report"], {"cyber": "03_theme-cyber.html#s-the-passages"})
+        assert sorted_tags(sanitise.clean_output(html)) == sorted_tags(html)
 
 
 def sorted_tags(html: str) -> list[list[str]]:
@@ -218,6 +225,11 @@ def sorted_tags(html: str) -> list[list[str]]:
         (output({"text/html": '<img src="data:image/png;base64,aGVsbG8=">'}), "found an image without alt"),
         (output({"text/html": '<img alt="" src="data:image/png;base64,aGVsbG8=">'}), "found an image without alt"),
         (output({"text/html": '<table border="1" class="dataframe">'}), "found a bare table of pandas"),
+        (output({"text/html": FRAME.style.to_html()}), "found a bare table of pandas"),
+        (
+            output({}, metadata={"report": {"kind": "table", "caption": "/tmp/x"}}),
+            "cell 2: found the folder /tmp/x",
+        ),
         (new_code_cell("", outputs=[new_output("error", ename="KeyError", evalue="'x'")]), "found KeyError: 'x'"),
         (new_code_cell("", outputs=[new_output("stream", name="stderr", text="FutureWarning")]), "'FutureWarning'"),
         (new_markdown_cell("No description has been provided for this image"), "found an image without alt"),
@@ -226,17 +238,18 @@ def sorted_tags(html: str) -> list[list[str]]:
 )
 def test_a_page_no_reader_should_meet_is_refused(cell, message):
     with pytest.raises(InputError, match=re.escape(message)):
-        render(cell)
+        make(cell)
 
 
 def test_checks_look_at_what_is_shown_not_at_embedded_images():
     picture = "iVBOR/tmp/0xabcdef0/home/x/"
-    html = render(output({"text/html": f'<img alt="a" src="data:image/png;base64,{picture}">'}))
+    html = make(output({"text/html": f'<img alt="a" src="data:image/png;base64,{picture}">'}))
     assert picture in html
 
 
-def test_an_executed_notebook_read_from_file_renders_alike(tmp_path):
-    cells = [new_markdown_cell("# Q\n\na"), shown(elements.prose("b")), shown(elements.finding("c", "robust"))]
+def test_an_executed_notebook_read_from_file_renders_alike(report, tmp_path):
+    views = [report.prose("b"), report.finding("c", "robust", question="Q?"), report.table(FRAME, "d", "e")]
+    cells = [new_markdown_cell("# Q\n\na"), *map(shown, views)]
     notebook = new_notebook(cells=cells)
     nbformat.write(notebook, tmp_path / "a.ipynb")
     again = nbformat.read(tmp_path / "a.ipynb", as_version=4)
@@ -244,16 +257,32 @@ def test_an_executed_notebook_read_from_file_renders_alike(tmp_path):
     assert len(pages) == 1
 
 
+def test_a_report_makes_its_page(report):
+    with style.new_figure(height=2) as (fig, _):
+        pass
+    views = [report.table(FRAME, "All words", "words"), report.figure(fig, "It grows.", "A line.", "attention")]
+    html = make(*map(shown, views))
+    assert '<a href="03_theme-cyber.html#s-the-passages">Cyber</a>' in html  # by the pages there are
+    assert 'download="01_corpus-words.csv"' in html
+    assert html.count("<caption>All words</caption>") == 1
+    assert html.count("<img") == 1
+    assert "T_01_corpus" not in html  # what JupyterLab shows is not for the page
+    alone = make(*map(shown, views), pages=PAGES[:1])
+    assert '<th scope="row">Cyber</th>' in alone
+
+
 @pytest.fixture
 def study(tmp_path):
     """Values and figures of all pages, as their runs leave them."""
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="288pt" height="144pt"></svg>'
+    for folder in ("figures", "values"):
+        (tmp_path / folder).mkdir()
     for page in PAGES:
-        outputs = exports.open_outputs(tmp_path, page.run)
         figure = f"{page.run}-small.svg"
-        exports.write_atomically(tmp_path / "figures" / figure, svg.encode())
+        (tmp_path / "figures" / figure).write_text(svg)
         values = {"question": page.title, "finding": f"*{page.label}* rises & falls.", "verdict": "robust"}
-        exports.save_values(outputs, values | {"figure": figure, "figure_alt": "Lines that rise.", "n": 3})
+        values |= {"figure": figure, "figure_alt": "Lines that rise.", "n": 3}
+        (tmp_path / "values" / f"{page.run}.json").write_text(files.json_text(values))
     return tmp_path
 
 
@@ -299,7 +328,6 @@ def test_the_index_lists_texts_and_says_how_to_cite(study):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"verdict": "sure"}, r"01_corpus\.json, verdict: found 'sure'"),
         ({"finding": ""}, r"01_corpus\.json: found no value for 'finding'"),
         ({"figure_alt": ""}, r"01_corpus\.json: found no value for 'figure_alt'"),
         ({"figure": "../../x.svg"}, "leaves"),
@@ -319,7 +347,7 @@ def test_the_index_names_the_run_whose_values_are_missing(study):
 
 
 def test_the_style_has_the_colours_of_the_figures():
-    style = (Path(reports.__file__).parent / "template/style.css").read_text()
-    names = {"ink": exports.INK, "muted": exports.MUTED, "hairline": exports.HAIRLINE, "paper": exports.PAPER}
+    sheet = (Path(reports.__file__).parent / "template/style.css").read_text()
+    names = {"ink": style.INK, "muted": style.MUTED, "hairline": style.HAIRLINE, "paper": style.PAPER}
     for name, light in names.items():
-        assert re.findall(rf"--{name}: (#\w{{6}})", style) == [light, exports.DARK[light]]
+        assert re.findall(rf"--{name}: (#\w{{6}})", sheet) == [light, style.DARK[light]]

@@ -16,6 +16,7 @@ from analysis.inputs import InputError
 from analysis.robustness import measures, multiverse, permutation, storage, token_table
 from analysis.robustness.specifications import list_specifications, read_findings
 from analysis.robustness.token_table import BODY, FOOTNOTE, HEADING, Hits
+from analysis.stats.verdict import judge_curve
 from analysis.themes import attention
 from analysis.themes.compare import compare_texts
 from analysis.themes.dictionary import tag
@@ -340,8 +341,7 @@ def test_twenty_specifications_on_a_cluster_are_those_of_one_process(material, p
     ],
 )
 def test_the_rule_draws_its_lines_where_it_says(plan, n, same_sign, significant, joint_p, verdict):
-    row = {"n": n, "same_sign": same_sign, "significant": significant, "joint_p": joint_p}
-    assert multiverse.give_verdict(row, plan.rule) == verdict
+    assert judge_curve(n, same_sign, significant, joint_p, plan.rule) == verdict
 
 
 def test_a_choice_that_does_everything_has_all_of_the_variance():

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis.inputs import InputError
-from analysis.report import elements
 from analysis.robustness import multiverse, prose, token_table
 from analysis.robustness.specifications import list_specifications, read_findings
+from analysis.stats import verdict
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["migration-2014-2018", "cbrn-2014-2018", "migration-with-external"]
@@ -50,11 +50,11 @@ def test_the_rule_is_told_with_its_day_and_bounds(plan):
 
 
 def test_the_overview_gets_verdict_and_link_of_every_finding(found, plan, here):
-    values = prose.list_verdicts(found, plan, here.themes, ["migration-2014-2018"])
+    values = prose.list_verdicts(found, plan, here.themes, ["migration-2014-2018"], "08_robustness")
     assert list(values) == NAMES
     assert values["migration-2014-2018"]["link"] == "08_robustness.html#curve-migration-2014-2018"
     assert values["migration-with-external"]["link"] == "08_robustness.html#s-the-verdicts"
-    assert all(one["verdict"] in elements.VERDICTS for one in values.values())
+    assert all(one["verdict"] in verdict.OF_CLAIM for one in values.values())
 
 
 def test_drawn_findings_are_linked_in_the_table(found, plan, here):

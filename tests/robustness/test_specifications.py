@@ -8,7 +8,13 @@ import pytest
 import yaml
 
 from analysis.inputs import InputError
-from analysis.robustness.specifications import Facts, Finding, list_specifications, name_specification, read_findings
+from analysis.robustness.specifications import (
+    Facts,
+    Finding,
+    list_specifications,
+    name_specification,
+    read_findings,
+)
 
 FILE = Path(__file__).parents[2] / "data/findings.yml"
 THEMES = ["cyber", "cbrn", "radicalisation", "migration", "terrorism", "organised_crime"]
@@ -52,11 +58,15 @@ def test_the_sign_of_a_finding_is_that_of_its_direction():
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
-        (("findings", "cyber-2014-2020", "themes"), ["cybr"], r"cyber-2014-2020.themes: found 'cybr'.*'cyber'\?"),
+        (
+            ("findings", "cyber-2014-2020", "themes"),
+            ["cybr"],
+            r"line \d+, findings.cyber.*themes\[0\]: found 'cybr'.*'cyber'\?",
+        ),
         (("findings", "cyber-2014-2020", "themes"), ["cyber", "cbrn"], r"themes: found .*allowed is 1 for a change"),
         (("findings", "cyber-2014-2020", "after"), "2019", r"cyber-2014-2020.after: found '2019'"),
         (("findings", "cyber-2014-2020", "after"), "2014", r"after: found '2014', allowed is another text"),
-        (("findings", "cyber-2014-2020", "before"), None, r"before: found None, allowed is one of 2014"),
+        (("findings", "cyber-2014-2020", "before"), None, r"before: found nothing, allowed is one of 2014"),
         (("findings", "cyber-2014-2020", "direction"), "up", r"direction: found 'up', allowed is one of more, less"),
         (("findings", "cyber-2014-2020", "kind"), "chnge", r"kind: found 'chnge'.*Did you mean 'change'\?"),
         (("findings", "cyber-2014-2020", "claim"), "It rose by 12 points.", r"claim: found .* without numbers"),
@@ -65,13 +75,13 @@ def test_the_sign_of_a_finding_is_that_of_its_direction():
         (("findings", "cyber-2014-2020", "note"), "x", r"the unknown key 'note'"),
         (("findings", "terrorism-with-organised-crime", "before"), "2014", r"a tie is of all texts"),
         (("findings", "terrorism-with-organised-crime", "themes"), ["cyber"] * 2, r"allowed is 2 for a tie"),
-        (("choices", "change", "unit"), ["paragraph", "clause"], r"choices.change.unit: found 'clause'"),
+        (("choices", "change", "unit"), ["paragraph", "clause"], r"choices.change.unit\[1\]: found 'clause'"),
         (("choices", "change", "unit"), ["paragraph"] * 2, r"choices.change.unit: .*each option once"),
-        (("choices", "change", "dictionary"), ["full", "without-4"], r"dictionary: found 'without-4'"),
+        (("choices", "change", "dictionary"), ["full", "without-4"], r"dictionary\[1\]: found 'without-4'"),
         (("choices", "change", "colour"), ["red"], r"the unknown key 'colour'"),
-        (("choices", "tie"), None, r"choices.tie: found a NoneType"),
+        (("choices", "tie"), None, r"choices.tie: found nothing"),
         (("rule", "robust", "same_sign"), 1.5, r"rule.robust.same_sign: found 1.5, allowed is a number from 0 to 1"),
-        (("rule", "robust", "share"), 0.5, r"rule.robust: found the unknown key 'share'"),
+        (("rule", "robust", "share"), 0.5, r"rule.robust.share: found the unknown key 'share'"),
         (("rule", "decided"), "soon", r"rule.decided: found 'soon', allowed is a date"),
         (("rule", "least_units"), 0.5, r"rule.least_units: found 0.5"),
         (("frame",), "inleiding", r"frame: found 'inleiding', allowed is a list"),
@@ -84,6 +94,14 @@ def test_what_cannot_be_used_is_named_with_its_place(read, content, place, value
     entry[place[-1]] = value
     with pytest.raises(InputError, match=message):
         read(content)
+
+
+@pytest.mark.parametrize("content", [None, "", "# none yet\n"])
+def test_without_a_file_there_is_no_finding(tmp_path, content):
+    path = tmp_path / "findings.yml"
+    path.write_text(content or "")
+    plan = read_findings(None if content is None else path, themes=THEMES, texts=TEXTS)
+    assert (plan.findings, plan.choices) == ({}, {})
 
 
 def test_a_kind_without_choices_is_named(read, content):

@@ -1,34 +1,26 @@
 """Association of terms: published numbers, closed forms, and what holds of any counts."""
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse, stats
+from scipy import stats
 
-from analysis.corpus.cooccurrence import units_with_both
 from analysis.inputs import InputError
-from analysis.stats.association import (
-    association_strength,
-    link_association,
-    link_fractions,
-    measure_pairs,
-    npmi,
-    pmi,
-    signed_g2,
-)
+from analysis.stats import association
+from analysis.stats.association import association_strength, npmi, pmi, signed_g2
 
-# CWTSLeiden/networkanalysis 1.3.0 (MIT), src/test/java/nl/cwts/networkanalysis/TestNetworkLayout.java: ten nodes
-FIRST = [0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 6, 6, 7]
-SECOND = [1, 9, 4, 6, 9, 5, 7, 8, 9, 4, 5, 7, 8, 9, 5, 6, 8, 9, 6, 7, 8, 7, 9, 8]
-WEIGHT = [16, 90, 1, 1, 82, 2, 13, 72, 5, 13, 1, 2, 2, 2, 5, 15, 4, 2, 139, 6, 7, 4, 1, 15]
+# quanteda's test table [[7, 3], [2, 7]]: a word 7 times in 10 tokens, and 2 times in 9.
+TABLE = (7, 2, 10, 9)
+# quanteda's test texts as counts of a, b, c, d, e, f, g, h.
+FIRST, SECOND = np.array([3, 2, 6, 1, 1, 1, 1, 2]), np.array([2, 1, 2, 4, 1, 1, 0, 1])
 
 
-def ten_nodes():
-    half = sparse.coo_array((WEIGHT, (FIRST, SECOND)), shape=(10, 10)).tocsr()
-    return half + half.T
+def sizes_and_hits(largest=400):
+    """Hits and tokens of a word in two texts."""
+    text = st.integers(1, largest).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+    return st.tuples(text, text).map(lambda two: (two[0][0], two[1][0], two[0][1], two[1][1]))
 
 
 @st.composite
@@ -37,35 +29,6 @@ def any_counts(draw, largest=300):
     n = draw(st.integers(1, largest))
     n_i, n_j = draw(st.integers(0, n)), draw(st.integers(0, n))
     return draw(st.integers(max(0, n_i + n_j - n), min(n_i, n_j))), n_i, n_j, n
-
-
-def test_links_of_ten_nodes_normalised_as_vosviewer_does():
-    # testTotalEdgeWeightAfterNormalization
-    graph = ten_nodes()
-    assert graph.sum() / 2 == 500
-    assert link_association(graph).sum() / 2 == pytest.approx(59.01145827229578, abs=1e-10)
-    assert link_fractions(graph).sum() / 2 == pytest.approx(50, abs=1e-10)
-    assert graph.sum() / 2 == 500  # as it was
-
-
-def test_links_of_a_graph_are_those_of_its_matrix():
-    graph = nx.Graph()
-    graph.add_weighted_edges_from(zip(FIRST, SECOND, WEIGHT, strict=True))
-    found = link_association(nx.to_scipy_sparse_array(graph, nodelist=range(10), dtype=float))
-    assert found.toarray() == pytest.approx(link_association(ten_nodes()).toarray())
-
-
-def test_link_association_does_not_depend_on_the_unit_of_weight_and_skips_a_node_without_links():
-    wide = sparse.csr_array(np.pad(ten_nodes().toarray(), (0, 1)))
-    found = link_association(wide * 7).toarray()
-    assert found[:10, :10] == pytest.approx(link_association(ten_nodes()).toarray())
-    assert not found[10].any()
-
-
-@pytest.mark.parametrize("odd", [[[0, 1], [2, 0]], [[1, 1], [1, 0]], [[0, -1], [-1, 0]], [[0, 1, 1], [1, 0, 1]]])
-def test_links_must_be_a_symmetric_matrix_without_diagonal(odd):
-    with pytest.raises(InputError, match="weights: found another matrix"):
-        link_association(sparse.csr_array(odd))
 
 
 def test_g2_of_the_published_table():
@@ -127,29 +90,73 @@ def test_impossible_counts_are_refused(counts):
         pmi(*counts)
 
 
-def test_pairs_by_hand():
-    units = sparse.csr_array(np.array([[1, 1, 0]] * 4 + [[1, 0, 1]] * 2 + [[0, 1, 1]] * 3 + [[0, 0, 0]]))
-    both = units_with_both(units)
-    found = measure_pairs(both, pd.Index(list("xyz")), 10)
-    assert found[["first", "second", "n_ij", "n_i", "n_j"]].to_numpy().tolist() == [
-        ["x", "y", 4, 6, 7],
-        ["y", "z", 3, 7, 5],
-    ]
-    assert found["association_strength"].tolist() == pytest.approx([40 / 42, 30 / 35])
-    assert (found["g2"] < 0).all()
-    assert len(measure_pairs(both, pd.Index(list("xyz")), 10, min_together=1, min_units=1)) == 3
-    assert measure_pairs(both, pd.Index(list("xyz")), 10, min_units=6)["second"].tolist() == ["y"]
+def test_direct_confirmation_as_published():
+    # gensim test_direct_confirmation.py, in shares of units
+    assert pmi(1 / 5, 3 / 5, 2 / 5, 1) == pytest.approx(-0.182321557, abs=1e-9)
+    assert npmi(1 / 5, 3 / 5, 2 / 5, 1, epsilon=1e-12) == pytest.approx(-0.113282753, abs=1e-9)
+
+
+def test_limits_of_npmi_with_a_small_number_added():
+    # an unknown word, a pair in every unit, a pair in one unit of a hundred and nowhere else, a pair that never meets
+    found = npmi([0, 100, 1, 0], [0, 100, 1, 25], [50, 100, 1, 50], 100, epsilon=1e-12)
+    assert found.round(3).tolist() == [-1, 1, 1, -0.925]
 
 
 def test_a_planted_tie_ranks_first():
     rng = np.random.default_rng(4)
     units = rng.random((400, 12)) < 0.15
     units[:, 3] = np.where(rng.random(400) < 0.7, units[:, 8], units[:, 3])
-    found = measure_pairs(units_with_both(sparse.csr_array(units)), pd.Index([f"w{i:02}" for i in range(12)]), 400)
-    for name in ("association_strength", "pmi", "npmi", "g2"):
-        assert found.loc[found[name].idxmax(), ["first", "second"]].tolist() == ["w03", "w08"]
+    both, n = units.T.astype(int) @ units, units.sum(axis=0)
+    first, second = np.triu_indices(12, k=1)
+    for measure in (association_strength, pmi, npmi, signed_g2):
+        best = measure(both[first, second], n[first], n[second], 400).argmax()
+        assert (first[best], second[best]) == (3, 8)
 
 
-def test_pairs_of_other_terms_are_refused():
-    with pytest.raises(InputError, match="both: found 2 rows and 2 columns, allowed is 3 terms each way"):
-        measure_pairs(sparse.csr_array((2, 2), dtype=int), pd.Index(list("xyz")), 10)
+def test_keyness_of_two_short_texts_has_the_published_values_and_order():
+    found = pd.Series(association.g2(FIRST, SECOND, 17, 12), index=list("abcdefgh"))
+    found = found.sort_values(ascending=False, kind="stable")
+    printed = [1.2742, 1.0933, 0.0912, 0.0912, 0.0048, -0.0649, -0.0649, -3.7794]
+    assert found.index.tolist() == list("cgbhaefd")
+    assert found.to_numpy() == pytest.approx(printed, abs=5e-5)
+
+
+def test_pmi_has_the_published_value():
+    assert association.pmi(3, 5, 17, 29) == pytest.approx(0.023257, abs=5e-7)
+
+
+@settings(deadline=None)
+@given(sizes_and_hits())
+def test_swapping_the_texts_turns_every_sign(hits):
+    a, b, n1, n2 = hits
+    assert association.g2(*hits) == pytest.approx(-association.g2(b, a, n2, n1), abs=1e-9)
+    ratio, swapped_ratio = association.log_ratio(*hits), association.log_ratio(b, a, n2, n1)
+    assert ratio.value == pytest.approx(-swapped_ratio.value)
+    assert ratio.low == pytest.approx(-swapped_ratio.high)
+    assert ratio.low <= ratio.value <= ratio.high
+
+
+@settings(deadline=None)
+@given(sizes_and_hits(), st.integers(2, 9))
+def test_g2_grows_with_the_texts_and_log_ratio_does_not(hits, times):
+    a, b, n1, n2 = hits
+    longer = (a * times, b * times, n1 * times, n2 * times)
+    assert association.g2(*longer) == pytest.approx(times * association.g2(*hits), abs=1e-6)
+    if a and b:
+        assert association.log_ratio(*longer).value == pytest.approx(association.log_ratio(*hits).value)
+
+
+def test_log_ratio_of_a_word_that_is_missing_counts_half_a_hit():
+    assert association.log_ratio(4, 0, 100, 100).value == pytest.approx(3)
+    assert association.log_ratio(0, 4, 100, 100).value == pytest.approx(-3)
+
+
+def test_log_ratio_interval_covers_the_truth_for_independent_words():
+    rng = np.random.default_rng(1)
+    a, b = rng.binomial(2000, 0.02, size=4000), rng.binomial(3000, 0.01, size=4000)
+    interval = association.log_ratio(a, b, 2000, 3000)
+    assert np.mean((interval.low <= 1) & (interval.high >= 1)) == pytest.approx(0.95, abs=0.012)
+
+
+def test_bic_is_g2_less_the_logarithm_of_all_tokens():
+    assert association.bic(*TABLE) == pytest.approx(4.534939 - np.log(19), abs=1e-6)

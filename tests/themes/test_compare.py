@@ -41,4 +41,4 @@ def test_planted_neighbours_are_found_and_the_theme_itself_is_not():
     rows = [("s1", "cyberaanval", 0, 11), ("s1", "bank", 12, 16), *[(f"r{n}", "rest", 0, 4) for n in range(40)]]
     words = pd.DataFrame(rows * 4, columns=["sentence_id", "lemma", "start", "end"]).assign(form=lambda w: w["lemma"])
     hits = pd.DataFrame({"sentence_id": ["s1"], "start": [0], "end": [11]})
-    assert find_neighbour_words(words, hits, pd.DataFrame())["word"].tolist() == ["bank"]
+    assert find_neighbour_words(words, hits)["word"].tolist() == ["bank"]

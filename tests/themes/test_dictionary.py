@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
+from analysis.report.style import COLOURS, MUTED
 from analysis.themes.dictionary import GAP, Theme, Themes, match_terms, read_themes, tag
 from analysis.validation.accuracy import score_accuracy
 from analysis.validation.annotations import judge, read_annotations
@@ -193,16 +194,21 @@ GOOD = "themes:\n  a:\n    label: A\n    definition: d\n    colour: '#000000'\n 
 BAD = [
     (GOOD.replace("label: A", "lable: A"), "found the unknown key 'lable'", "Did you mean 'label'?"),
     (GOOD.replace("    label: A\n", ""), "found no value for 'label'", "Add 'label'."),
-    (GOOD.replace("'#000000'", "red"), "themes.a.colour: found 'red'", "a colour '#rrggbb'"),
+    (GOOD.replace("'#000000'", "red"), "line 5, themes.a.colour: found 'red'", "a colour '#rrggbb'"),
     (GOOD.replace("[x]", "[x, x]"), "found 'x' a second time", "Keep one."),
-    (GOOD.replace("[x]", "[x, 2014]"), "found 2014", "quotes around numbers"),
-    (GOOD.replace("[x]", "x"), "themes.a.core: found 'x'", "a list of terms"),
+    (GOOD.replace("[x]", "[x, 2014]"), "line 6, themes.a.core[1]: found 2014", "Put it in quotes"),
+    (GOOD.replace("[x]", "x"), "themes.a.core: found 'x'", "a list"),
     (GOOD.replace("[x]", "['... x']"), "found '... x'", "Begin and end with a word"),
     (GOOD.replace("[x]", "['*']"), "found '*'", "would match everything"),
     (GOOD + "    declared: maybe\n", "themes.a.declared: found 'maybe'", "true or false"),
+    (GOOD.replace("  a:", "  2014:"), "themes.2014: found 2014", "Put it in quotes"),
+    (GOOD.replace("  a:", "  true:"), "themes.True: found True", "Put it in quotes"),
+    (GOOD.replace("  a:", "  null:"), "found nothing", "Put it in quotes"),
+    (GOOD.replace("  a:", "  2020-01-02:"), "found 2020-01-02", "Put it in quotes"),
+    (GOOD.replace("  a:", "  My theme:"), "found 'My theme'", "small letters, digits, - and _"),
     (GOOD + "  a:\n    label: A\n", "line 7: found the key 'a' a second time", "each key once"),
     (GOOD.replace("    core", "   core"), "line 6", "valid YAML"),
-    ("themes: [a]\n", "themes: found a list", "a mapping of theme names"),
+    ("themes: [a]\n", "line 1, themes: found ['a']", "a mapping"),
     ("theme: {}\n", "found the unknown key 'theme'", "Did you mean 'themes'?"),
 ]
 
@@ -216,3 +222,11 @@ def test_a_bad_dictionary_is_refused_with_one_message(tmp_path, text, what, reme
     assert str(path) in str(error.value)
     assert what in str(error.value)
     assert remedy in str(error.value)
+
+
+def test_themes_without_a_colour_get_one_that_no_other_has(tmp_path):
+    path = tmp_path / "themes.yml"
+    entry = "    label: A\n    definition: d\n    core: [x]\n"
+    own, declared = "    declared: true\n    colour: '#0072b2'\n", "    declared: true\n"
+    path.write_text(f"themes:\n  a:\n{entry}{declared}  b:\n{entry}{own}  c:\n{entry}  d:\n{entry}{declared}")
+    assert [theme.colour for theme in read_themes(path)] == [COLOURS[1], "#0072b2", MUTED, COLOURS[2]]

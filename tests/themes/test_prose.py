@@ -8,9 +8,10 @@ import pytest
 from analysis.inputs import InputError
 from analysis.robustness import overview
 from analysis.themes import prose
-from analysis.themes.dictionary import Theme
+from analysis.themes.dictionary import Theme, Themes
 
 SUBJECT = Theme("x", "Fish", "About fish.", "#000000", True, core=("vis",))
+THEMES = Themes({"x": SUBJECT})
 SHARES = pd.DataFrame(
     {
         "theme": "x",
@@ -46,29 +47,35 @@ def test_too_few_is_said_and_nothing_else():
 
 
 def test_the_summary_names_the_text_with_most_and_counts_clear_differences():
-    sentence, verdict = prose.summarise_changes(SHARES, with_verdict("differs"), {"x": "Fish"})
+    sentence, verdict = prose.summarise_changes(SHARES, with_verdict("differs"), THEMES)
     assert sentence.startswith("Fish most in B (9 of 30 paragraphs, 30%).")
     assert "Of 1 differences between texts 1 is larger than chance" in sentence
     assert verdict == "differs"
 
 
 def test_no_finding_speaks_of_policy(here, comparison):
-    labels = {theme.name: theme.label for theme in here.themes}
-    sentences = [prose.summarise_changes(comparison.shares, comparison.tests, labels)[0]]
+    sentences = [prose.summarise_changes(comparison.shares, comparison.tests, here.themes)[0]]
     for theme in here.themes.declared:
         own = (table[table["theme"] == theme] for table in (comparison.shares, comparison.tests))
         sentences.append(prose.describe_theme(here.themes[theme], *own)[0])
     assert not any("policy" in sentence or "trend" in sentence for sentence in sentences)
 
 
-def test_differences_are_given_in_percentage_points():
-    row = {**TEST, "count_before": 2, "n_before": 20, "count_after": 9, "n_after": 30, "verdict": "inconclusive"}
-    table = prose.present_changes(pd.DataFrame([{**row, "difference": 0.2, "low": -0.034, "high": 0.41}]))
-    assert table.iloc[0][["paragraphs", "difference", "interval"]].tolist() == ["2/20 → 9/30", "+20", "−3 to +41"]
+def test_of_one_text_the_finding_is_its_share_and_nothing_is_compared():
+    none = with_verdict("differs").head(0)
+    assert prose.describe_theme(SUBJECT, SHARES.head(1), none) == (
+        "Fish is named in 2 of 20 paragraphs (10%) in A.",
+        "descriptive",
+    )
+    assert prose.summarise_changes(SHARES.head(1), none, THEMES) == (
+        "Fish most in A (2 of 20 paragraphs, 10%). With one text there is nothing to compare.",
+        "descriptive",
+    )
+    assert prose.describe_keyness({}) == "With one text there is nothing to compare."
 
 
 def test_places_count_the_hits_of_the_fullest_section(here):
-    text = prose.describe_places(here, here.hits[here.hits["theme"] == "cbrn"])
+    text = prose.describe_places(here.corpus, here.hits[here.hits["theme"] == "cbrn"], here.documents)
     assert text.startswith("In 2014 3 of 3 hits stand in one section and the theme is met in 1 of 21")
     assert text.endswith("in 2020 there is no hit.")
 
@@ -83,6 +90,8 @@ def test_words_are_picked_from_both_sides_by_size():
 def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
     assert overview.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
+    (tmp_path / "c.json").write_text("{}")
+    assert list(overview.read_values(tmp_path, [], own="a")) == ["c"]
     with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
         overview.read_values(tmp_path, ["a", "b"])
 
@@ -94,7 +103,7 @@ def test_the_list_of_findings_links_to_its_pages():
 
 def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
     hits = here.hits[here.hits["theme"] == "cbrn"]
-    text = str(prose.describe_dictionary(here.themes["cbrn"], hits, here.glossary))
+    text = str(prose.describe_dictionary(here.themes["cbrn"], hits, here.glossary, "nl"))
     met, core = hits.loc[hits["role"] == "core", "term"].nunique(), len(here.themes["cbrn"].core)
     assert f"{met} of {core} were met" in text
     assert '<span lang="nl">' in text
@@ -105,20 +114,25 @@ def test_declared_themes_lead_to_their_passages(here):
     assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]
 
 
-def test_keyness_is_presented_by_size_with_its_evidence():
-    row = {"word": "a", "count_a": 5, "count_b": 1, "log_ratio": 2.0, "low": -0.5, "high": 4.5, "g2": 3.0, "bic": -4.0}
-    row |= {"range_a": 3, "range_b": 1, "p": 0.04, "q": 0.2}
-    table = prose.present_keyness(pd.DataFrame([row, {**row, "word": "b", "g2": -9.0}]), ("2018", "2014"))
-    assert table["word"].tolist() == ["b", "a"]
-    assert table.iloc[1][["in_2018", "interval", "paragraphs", "q"]].tolist() == [5, "−0.5 to +4.5", "3 + 1", "0.200"]
+def test_the_caption_of_a_pair_names_the_words_of_largest_evidence_first():
+    words = pd.DataFrame({"word": list("abc"), "log_ratio": [2.0, 1.0, -1.0], "g2": [3.0, 9.0, -4.0], "p": 0.01})
+    caption = prose.caption_keyness(prose.pick_words(words, 5), ("2018", "2014"))
+    assert caption["caption"].startswith("2018 has more of b and a; 2014 of c.")
+    assert caption["name"] == "keyness-2018-2014"
 
 
-def test_the_power_told_is_that_of_the_sections_that_are_moved():
+def test_neighbours_are_those_of_enough_units_text_by_text():
+    table = pd.DataFrame({"theme": list("abcd"), "doc_id": ["B", "A", "A", "A"], "both": [9, 5, 7, 4]})
+    assert prose.pick_neighbours(table, least=5)["theme"].tolist() == ["c", "b", "a"]
+
+
+def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
     rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
     simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
     assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
-        simulated, {"cyber": "Cyber"}
+        simulated, here.themes
     )
+    assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."
 
 
 CLAIMS = {
@@ -136,10 +150,11 @@ CLAIMS = {
 
 
 def test_every_page_carries_the_verdicts_of_its_own_claims():
-    pages = pd.Series(["01_corpus", "02_themes", "03_theme-x", "05_networks"])
-    told = overview.tell_robustness(pages, CLAIMS, ["x"])
+    found = {"a": {}, "b": {"changes": []}, "c": {"theme": "x"}, "d": {"pairs": []}, "e": {"verdicts": CLAIMS}}
+    told = overview.tell_robustness(found, ["x"])
+    assert overview.tell_robustness({"b": {"changes": []}}, ["x"]) == ["–"]
     assert told[0] == "–"
-    assert told[1].endswith("1 tried</a>: 1 robust")  # y is not declared
+    assert told[1] == '<a href="e.html#s-the-verdicts">1 tried</a>: 1 robust'  # y is not declared
     assert told[2] == '<a href="08.html#x">A–B</a>: robust'
     assert told[3].endswith("1 tried</a>: 1 too few to tell")
 

@@ -3,23 +3,13 @@
 from itertools import permutations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy import sparse
 
 from analysis.inputs import InputError
-from analysis.topics.alignment import (
-    agreement,
-    align,
-    average_jaccard,
-    match_topics,
-    number_blocks,
-    rank_terms,
-    topic_shares,
-)
+from analysis.topics.alignment import align_topics, average_jaccard, match_topics, measure_agreement, rank_terms
 
 RANKING = st.permutations(range(8)).map(lambda order: order[:5])
 RANKINGS = st.lists(RANKING, min_size=1, max_size=4).map(np.array)
@@ -88,29 +78,30 @@ def test_matching_is_the_best_of_all(similarity, threshold):
     assert (similarity[kept, right[kept]] >= max(threshold, 1e-9)).all()
     assert len(set(right[kept])) == kept.sum()
     if threshold == 0:
-        assert agreement(similarity) == pytest.approx(best / max(similarity.shape))
+        assert measure_agreement(similarity) == pytest.approx(best / max(similarity.shape))
 
 
 def test_equal_sets_agree_fully_in_any_order():
     rankings = np.array([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
-    assert agreement(average_jaccard(rankings, rankings[[2, 0, 1]])) == 1
-    assert agreement(average_jaccard(rankings, rankings[:2])) == pytest.approx(2 / 3)
+    assert measure_agreement(average_jaccard(rankings, rankings[[2, 0, 1]])) == 1
+    assert measure_agreement(average_jaccard(rankings, rankings[:2])) == pytest.approx(2 / 3)
 
 
 def test_align_names_matches_splits_and_merges():
     # Topic 0 became 0 and 1; topics 1 and 2 became 2; topic 3 is gone and 3 is new.
     similarity = np.array([[0.7, 0.5, 0, 0], [0, 0, 0.6, 0.1], [0, 0, 0.4, 0.1], [0, 0.1, 0, 0]])
-    found = align(similarity, threshold=0.3)
+    found = align_topics(similarity, threshold=0.3)
     assert found.pairs["right"].tolist() == [0, 2, -1, -1]
     assert found.pairs["similarity"].tolist() == [0.7, 0.6, 0, 0]
-    assert found.pairs["second"].tolist() == [1, 3, 2, 1]
-    assert found.pairs["second_similarity"].tolist() == [0.5, 0.1, 0.4, 0.1]
     assert found.splits.to_numpy().tolist() == [[0, 0, 0.7], [0, 1, 0.5]]
     assert found.merges.to_numpy().tolist() == [[1, 2, 0.6], [2, 2, 0.4]]
 
 
-def test_one_topic_has_no_second():
-    assert align(np.array([[0.5]])).pairs[["second", "second_similarity"]].to_numpy().tolist() == [[-1, 0]]
+def test_topics_that_share_nothing_are_no_ties_without_a_threshold():
+    found = align_topics(np.array([[0.7, 0.0], [0.0, 0.0]]))
+    assert found.pairs["right"].tolist() == [0, -1]
+    assert found.splits.empty
+    assert found.merges.empty
 
 
 def test_what_is_below_the_threshold_does_not_displace_a_match():
@@ -119,17 +110,8 @@ def test_what_is_below_the_threshold_does_not_displace_a_match():
     assert match_topics(np.array([[0.5, 0.4], [0.4, 0.0]]), 0.45).tolist() == [0, -1]
 
 
-def test_topic_shares_weigh_by_the_mass_of_the_topic():
-    shares = topic_shares((np.array([[1.0, 1], [0, 0]]), np.array([[3.0, 0], [0, 1]])))
-    assert shares.tolist() == [[0.75, 0.25], [0, 0]]
-
-
 def test_what_cannot_be_used_is_named():
     with pytest.raises(InputError, match="rankings: found depths 2 and 3"):
         average_jaccard(np.array([[0, 1]]), np.array([[0, 1, 2]]))
     with pytest.raises(InputError, match="depth: found 0"):
         rank_terms(np.eye(2), depth=0)
-    with pytest.raises(InputError, match="blocks: found 2 values, 0 missing, allowed is one for each of 3 units"):
-        number_blocks(sparse.csr_array((3, 2)), pd.Series(["a", "b"]))
-    with pytest.raises(InputError, match="blocks: found 1 block, allowed is 2 or more"):
-        number_blocks(sparse.csr_array((3, 2)), pd.Series(["a", "a", "a"]))

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from analysis.corpus.counts import Counts
 from analysis.inputs import InputError
-from analysis.topics.coherence import added_words, free_mass, match_themes, npmi, npmi_of_pairs, pmi
+from analysis.topics.coherence import list_added_words, match_themes, npmi
 
 
 def count(texts):
@@ -51,12 +51,6 @@ def test_npmi_of_the_topics_of_gensim(topic, published):
     assert npmi(TITLES, pd.DataFrame([topic.split()])).item() == pytest.approx(published, abs=1e-9)
 
 
-def test_direct_confirmation_as_published():
-    # gensim test_direct_confirmation.py
-    assert pmi(1 / 5, 3 / 5, 2 / 5) == pytest.approx(-0.182321557, abs=1e-9)
-    assert npmi_of_pairs(1 / 5, 3 / 5, 2 / 5) == pytest.approx(-0.113282753, abs=1e-9)
-
-
 @pytest.mark.parametrize(
     ("texts", "published"),
     [
@@ -76,13 +70,8 @@ def test_words_that_never_meet_score_about_minus_1():
     assert found == pytest.approx(2 / 3 * np.log(8e-12) / -np.log(1e-12), abs=1e-9)
 
 
-def test_limits_of_npmi():
-    # unknown word, a pair in every unit, a pair in one unit of many and nowhere else
-    assert npmi_of_pairs([0, 1, 0.01], [0, 1, 0.01], [0.5, 1, 0.01]).tolist() == pytest.approx([-1, 1, 1])
-
-
 def test_a_word_the_reference_corpus_lacks_stands_with_none():
-    found = npmi(count(["a b", "c"]), pd.DataFrame([["a", "b", "onbekend"], ["a", "b", None], ["a", None, None]]))
+    found = npmi(count(["a b", "c"]), pd.DataFrame([["a", "b", "onbekend"], ["a", "b", None], ["a", None, ""]]))
     assert found.iloc[:2].tolist() == pytest.approx([(1 - 1 - 1) / 3, 1])
     assert np.isnan(found.iloc[2])
 
@@ -123,6 +112,27 @@ def test_match_themes_is_spearmans_correlation():
         assert row.rho == pytest.approx(spearmanr(shares[row.topic], hits[row.theme]).statistic, abs=1e-12)
 
 
+def test_each_theme_has_one_best_topic_and_each_topic_one_best_theme():
+    shares = pd.DataFrame({"t01": [0.1, 0.2, 0.6, 0.7], "t02": [0.1, 0.2, 0.8, 0.7], "t03": [0.8, 0.6, 0.0, 0.0]})
+    marks = pd.DataFrame({"cyber": [0, 0, 3, 2], "migration": [1, 0, 0, 0]})
+    found = match_themes(shares, marks)
+    assert found.loc[found["best_topic"], ["topic", "theme"]].to_numpy().tolist() == [
+        ["t02", "cyber"],
+        ["t03", "migration"],
+    ]
+    assert found.loc[found["best_theme"], ["topic", "theme"]].to_numpy().tolist() == [
+        ["t01", "cyber"],
+        ["t02", "cyber"],
+        ["t03", "migration"],
+    ]
+
+
+def test_without_themes_there_is_nothing_to_match():
+    shares, marks = planted(20)
+    assert match_themes(shares, marks[[]]).columns.tolist() == ["topic", "theme", "rho", "best_theme", "best_topic"]
+    assert match_themes(shares, marks[[]]).empty
+
+
 def test_a_theme_that_is_nowhere_agrees_with_no_topic():
     shares, marks = planted(20)
     found = match_themes(shares, marks.assign(cyber=False)).set_index("theme")
@@ -143,30 +153,21 @@ def test_added_words_leave_out_what_the_dictionary_has():
         columns=["cyberaanval", "netwerk", "hacker", "grens", "asiel"],
     )
     dictionary = {"cyberaanval": {"cyber"}, "grens": {"borders", "migration"}, "asiel": {"migration"}}
-    found = added_words(terms, {"cyber": "t01", "migration": "t02"}, lambda term: dictionary.get(term, set()))
+    found = list_added_words(terms, {"cyber": "t01", "migration": "t02"}, lambda term: dictionary.get(term, set()))
     assert found[["theme", "term", "rank", "elsewhere"]].to_numpy().tolist() == [
         ["cyber", "netwerk", 2, ""],
         ["cyber", "hacker", 3, ""],
         ["cyber", "grens", 4, "borders, migration"],
     ]
-    fewer = added_words(terms, {"cyber": "t01"}, lambda term: dictionary.get(term, set()), n_terms=2)
+    fewer = list_added_words(terms, {"cyber": "t01"}, lambda term: dictionary.get(term, set()), n_terms=2)
     assert fewer["term"].tolist() == ["netwerk"]
-
-
-def test_free_mass_counts_what_no_theme_sees():
-    shares = pd.DataFrame({"t01": [0.5, 0.25, 0], "t02": [0.5, 0.25, 0], "t03": [0, 0.5, 0]})
-    documents = pd.Series(["2018", "2014", "2014"])  # the last unit has no known word
-    assert free_mass(shares, ["t01"], documents).to_dict() == {"2018": 0.5, "2014": 0.75, "all": 0.625}
-    assert free_mass(shares, [], documents)["all"] == 1
 
 
 def test_what_cannot_be_used_is_named():
     shares, marks = planted(20)
     with pytest.raises(InputError, match="20 units of topics and 19 others"):
         match_themes(shares, marks.iloc[1:])
-    with pytest.raises(InputError, match=r"recovered\['cyber'\]: found 't04'"):
-        added_words(shares.T, {"cyber": "t04"}, lambda term: ())
-    with pytest.raises(InputError, match="recovered: found 't04', allowed is one of t01, t02, t03"):
-        free_mass(shares, ["t04"], pd.Series(["2014"] * 20))
+    with pytest.raises(InputError, match=r"matched\['cyber'\]: found 't04'"):
+        list_added_words(shares.T, {"cyber": "t04"}, lambda term: ())
     with pytest.raises(InputError, match="counts: found no units"):
         npmi(Counts(sparse.csr_array((0, 1)), pd.Index([]), pd.Index(["a"])), pd.DataFrame([["a"]]))

@@ -1,130 +1,152 @@
-"""The study's topics, on the three real texts with few resamples; and how readers see them."""
+"""Topics of small corpora of any shape: one text, many, texts of one paragraph, no themes, no word lists."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import study
-from analysis.topics import explore, prose, stability
+from analysis import study as studies
+from analysis.inputs import InputError
+from analysis.topics import explore, stability
+
+FEW = {"n_resamples": 2, "seed": 1}
 
 
-@pytest.fixture(scope="module")
-def material(here):
-    return explore.prepare_texts(here)
+def score(data, k=2):
+    return explore.score_topics(data, k, n_shuffles=2, n_draws=4, **FEW)
 
 
-@pytest.fixture(scope="module")
-def judged(material):
-    return explore.find_topics(material, 3, n_resamples=2, n_shuffles=2, n_draws=4, seed=1)
+def test_resampling_keeps_sections_together(make_study):
+    data = explore.prepare_texts(make_study(6, headings=True))
+    assert data.blocks.to_dict() == {f"t0-00{n}": f"t0-s0{n}" for n in range(1, 7)}
 
 
-def test_every_paragraph_is_a_unit_with_its_text_and_section(here, material):
-    paragraphs = here.corpus.paragraphs.set_index("paragraph_id")
-    assert material.documents.to_dict() == paragraphs["doc_id"].to_dict()
-    assert material.sections.to_dict() == paragraphs["section_id"].to_dict()
-    lengths = np.sqrt(material.weights.power(2).sum(axis=1))
-    assert set(lengths.round(9)) <= {0.0, 1.0}
+def test_resampling_keeps_runs_of_paragraphs_together_in_texts_without_headings(make_study):
+    data = explore.prepare_texts(make_study(10, 1), unit="sentence")
+    runs = [f"t0-b{n}" for n in (1, 1, 2, 2, 3, 3, 4, 4, 5, 5)]
+    assert data.blocks.tolist() == [block for block in [*runs, "t1-b1"] for _ in range(3)]  # three sentences each
+    assert data.documents.index.equals(data.blocks.index)
 
 
-def test_institution_words_and_rare_words_are_left_out_unless_asked_for(here, material):
-    terms = set(material.counts.terms)
-    assert not terms & here.languages["2014"].institution_words
-    with_them = explore.prepare_texts(here, institution_words=True)
-    assert "commissie" in set(with_them.counts.terms)
-    assert ((material.counts.matrix > 0).sum(axis=0) >= 2).all()
+def test_as_many_topics_are_tried_as_the_texts_are_large_enough_for(make_study):
+    data = explore.prepare_texts(make_study(4, 4))
+    assert explore.list_numbers(data, 2, 8) == range(2, 5)  # two paragraphs each
+    with pytest.raises(InputError, match=r"8 paragraphs and \d+ words .*, allowed is 10 or more of both for 5 topics"):
+        explore.list_numbers(data, 5, 8)
+    with pytest.raises(InputError, match="for 5 topics"):
+        score(data, 5)
 
 
-def test_two_shuffled_texts_can_call_no_topic_stable(judged):
-    assert judged.table["chance"].min() >= 1 / 3
-    assert judged.table["unstable"].all()
+def test_texts_that_are_too_small_are_refused_in_one_line(make_study):
+    data = explore.prepare_texts(make_study(1), unit="sentence")
+    with pytest.raises(InputError, match="3 sentences and 2 words that topics can be made of") as error:
+        explore.list_numbers(data, 2, 4)
+    assert "\n" not in str(error.value)
 
 
-def test_shares_add_up_to_one_in_each_text(here, judged):
-    assert judged.shares.groupby("doc_id")["share"].sum().to_numpy() == pytest.approx(np.ones(3))
-    assert judged.table["share"].sum() == pytest.approx(1, abs=0.02)  # a unit without a known word has no topic
-    inside = judged.shares.dropna()
-    assert (inside["low"] <= inside["high"]).all()
+def test_a_single_paragraph_has_no_vocabulary(make_study):
+    with pytest.raises(InputError, match="found no term in 2 or more"):
+        explore.prepare_texts(make_study(1))
 
 
-def test_the_same_seed_gives_the_same_topics(material, judged):
-    again = explore.find_topics(material, 3, n_resamples=2, n_shuffles=2, n_draws=4, seed=1)
-    pd.testing.assert_frame_equal(again.table, judged.table)
-    pd.testing.assert_frame_equal(again.shares, judged.shares)
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_two_planted_subjects_are_two_topics_in_a_language_without_word_lists(make_study, language):
+    study = make_study(12, 12, language=language, themes=["fish", "budget"])
+    data = explore.prepare_texts(study)
+    scored = score(data)
+    matches = explore.match_declared(study, data, scored.topics)
+    mutual = matches[matches["best_theme"] & matches["best_topic"]]
+    assert sorted(mutual["theme"]) == ["budget", "fish"]
+    assert (mutual["rho"] > 0.7).all()
 
 
-def test_the_floor_of_shuffled_words_stands_beside_the_curves(material):
-    curve = explore.compare_numbers(material, range(3, 5), n_resamples=1, n_starts=1, seed=1)
-    assert curve["init"].value_counts().to_dict() == {"random": 2, "nndsvd": 2, "shuffled": 2}
+SHAPES = {
+    "one text": (12,),
+    "two texts": (8, 8),
+    "a text of one paragraph": (12, 1),
+    "six texts": (4, 4, 4, 4, 4, 4),
+    "two texts of two paragraphs": (2, 2),
+}
+
+
+@pytest.mark.parametrize("sizes", SHAPES.values(), ids=SHAPES)
+def test_every_step_takes_any_number_of_texts(make_study, sizes):
+    study = make_study(*sizes, themes=["fish"])
+    data = explore.prepare_texts(study)
+    curve = explore.compare_numbers(data, explore.list_numbers(data, 2, 3), n_starts=1, **FEW)
     assert curve["stability"].between(0, 1).all()
+    assert stability.choose_k(curve).n_topics in curve["n_topics"].to_numpy()
+    scored = score(data)
+    assert scored.shares.groupby("doc_id")["share"].sum().to_numpy() == pytest.approx(1)
+    assert scored.shares["doc_id"].unique().tolist() == study.documents
+    wording = explore.compare_wording(data, scored.topics, study.documents)
+    assert wording.columns.tolist() == ["topic", *study.documents]
+    assert not wording.isin(["; "]).any(axis=None)
+    assert not wording[study.documents].apply(lambda cells: cells.str.endswith("; ")).any(axis=None)
+    passages = studies.list_passages(study, explore.find_passages(study, data, scored.topics))
+    assert set(passages["doc_id"]) == set(study.documents)
+    aligned = explore.align_texts(data, scored.topics, seed=1)
+    assert len(aligned) == (2 * len(sizes) if len(sizes) > 1 else 0)
+    assert aligned.columns.tolist() == ["text", "topic", "own", "similarity", "split", "merged", "linked"]
+
+
+def test_a_text_that_lacks_a_topic_has_no_words_for_it(make_study):
+    data = explore.prepare_texts(make_study(12, 1))
+    topics = score(data).topics
+    wording = explore.compare_wording(data, topics, ["t0", "t1"])
+    absent = topics.units.loc["t1-001"].eq(0).to_numpy()
+    assert absent.sum() == 1
+    assert wording["t1"].eq("").tolist() == absent.tolist()
+
+
+@pytest.mark.parametrize(
+    ("themes", "ids"),
+    [((), []), (("space",), []), (("fish",), ["fish"]), (("budget", "space", "fish"), ["budget", "fish"])],
+)
+def test_topics_are_guided_by_the_themes_whose_terms_occur(make_study, themes, ids):
+    study = make_study(12, themes=themes)
+    data = explore.prepare_texts(study)
+    guided = explore.guide_topics(study, data, n_free=2, weight=2.0, seed=1)
+    assert list(guided.terms.index) == [*ids, "free1", "free2"]
+    assert guided.units.sum(axis=1).to_numpy() == pytest.approx(1)
+
+
+def test_without_declared_themes_nothing_is_matched_or_suggested(make_study):
+    study = make_study(12)
+    data = explore.prepare_texts(study)
+    topics = score(data).topics
+    matches = explore.match_declared(study, data, topics)
+    assert matches.empty
+    assert explore.suggest_words(study, data, topics, matches).empty
+
+
+def test_a_theme_that_is_in_no_unit_has_no_correlation(make_study):
+    study = make_study(12, themes=["fish", "space"])
+    data = explore.prepare_texts(study)
+    matches = explore.match_declared(study, data, score(data).topics).set_index("theme")
+    assert matches.loc["space", "rho"].isna().all()
+    assert not matches.loc["space", ["best_theme", "best_topic"]].any(axis=None)
+
+
+def test_suggested_words_are_those_that_the_dictionary_lacks(make_study):
+    study = make_study(12, 12, themes=["fish", "budget"])
+    data = explore.prepare_texts(study)
+    topics = score(data).topics
+    added = explore.suggest_words(study, data, topics, explore.match_declared(study, data, topics))
+    fish = set(added.loc[added["theme"] == "fish", "word"])
+    assert {"harbour", "nets"} <= fish
+    assert not fish & {"cod", "herring", "budget"}
+
+
+def test_the_same_seed_gives_the_same_topics(make_study):
+    data = explore.prepare_texts(make_study(8, 8))
+    first, second = score(data), score(data)
+    pd.testing.assert_frame_equal(first.table, second.table)
+    pd.testing.assert_frame_equal(first.shares, second.shares)
+
+
+def test_the_floor_of_shuffled_words_stands_beside_the_curves(make_study):
+    data = explore.prepare_texts(make_study(8, 8))
+    curve = explore.compare_numbers(data, range(2, 4), n_starts=1, **FEW)
+    assert curve["init"].value_counts().to_dict() == {"random": 2, "nndsvd": 2, "shuffled": 2}
     assert curve["error"].between(0, 1).all()
-
-
-def test_migration_is_the_theme_that_a_topic_recovers(here, material, judged):
-    matches = explore.match_declared(here, material, judged.topics)
-    best = matches.loc[matches["rho"].idxmax()]
-    assert best["theme"] == "migration"
-    assert best["rho"] > 0.6
-
-
-def test_suggested_words_are_none_of_the_dictionary(here, material, judged):
-    matches = explore.match_declared(here, material, judged.topics)
-    added = explore.suggest_words(here, material, judged.topics, matches)
-    own = added[added["theme"] == "migration"]
-    assert len(own) > 3
-    assert not any("migra" in word for word in own["word"])
-
-
-def test_guided_topics_keep_the_names_of_their_themes(here, material):
-    guided = explore.guide_topics(here, material, n_free=2, weight=2.0, seed=1)
-    assert list(guided.terms.index) == [*here.themes.declared, "free1", "free2"]
-    assert (
-        "asiel" in guided.terms.loc["migration"].nlargest(40).index
-        or "migrant" in guided.terms.loc["migration"].nlargest(40).index
-    )
-
-
-def test_passages_show_the_words_of_the_topic_in_every_text(here, material, judged):
-    passages = study.list_passages(here, explore.find_passages(here, material, judged.topics))
-    assert set(passages["doc_id"]) == {"2014", "2018", "2020"}
-    assert len(passages) <= 9
-    assert passages["spans"].map(len).min() >= 1
-
-
-def test_wording_names_words_for_each_text(here, material, judged):
-    wording = explore.compare_wording(material, judged.topics, here.documents, n=4)
-    assert wording.columns.tolist() == ["topic", "2014", "2018", "2020"]
-    assert wording["2014"].str.count("; ").max() == 3
-
-
-def test_unstable_topics_say_so_and_words_have_their_gloss(here, material, judged):
-    table = prose.present_topics(material, judged, here.glossary, n=3)
-    assert table["topic"].tolist() == ["t01 (unstable)", "t02 (unstable)", "t03 (unstable)"]
-    assert all('lang="nl"' in words and 'class="gloss"' in words for words in table["words"])
-
-
-def test_the_finding_says_when_no_topic_is_more_than_chance(here, material, judged):
-    matches = explore.match_declared(here, material, judged.topics)
-    choice = stability.Choice(3, True, pd.DataFrame())
-    sentence = prose.describe_topics(here, judged, matches, choice, 3)
-    assert sentence.startswith(
-        "Left to themselves, the texts fall into 3 topics (by the rule), but none of them is more"
-    )
-    assert "migration (t03, rank correlation" in sentence
-
-
-def test_a_row_of_shares_reads_as_a_sentence():
-    assert prose.describe_row(pd.Series({"2014": 0.2, "2018": 0.05})) == "20% in 2014 and 5% in 2018"
-
-
-def test_a_text_alone_is_held_against_the_topics_of_all(here, material, judged):
-    aligned = explore.align_texts(material, judged.topics, seed=1)
-    assert aligned.groupby("text", sort=False).size().to_dict() == {"2014": 3, "2018": 3, "2020": 3}
-    matched = aligned[aligned["own"] != ""]
-    assert matched["similarity"].between(0, 1).all()
-    assert not matched.duplicated(["text", "own"]).any()
-    assert prose.describe_alignment(aligned).startswith("Found again by a text alone: ")
-
-
-def test_labels_are_glosses_where_there_are_any(material, judged):
-    labels = prose.label_topics(material, judged.topics, {"migranten": "migrants, people"})
-    assert any(label.startswith("t03 migrants, ") for label in labels.values())
+    assert np.isfinite(curve["npmi"]).all()

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joblib import parallel_config
 from scipy import sparse
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -12,7 +13,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from analysis.inputs import InputError
 from analysis.topics import stability
-from analysis.topics.alignment import agreement, average_jaccard, rank_terms, topic_shares
+from analysis.topics.alignment import average_jaccard, measure_agreement, rank_terms
+from analysis.topics.refits import topic_shares
 
 
 def nmf(n_topics, init="nndsvd"):
@@ -69,20 +71,20 @@ def test_blurred_topics_of_300_paragraphs_are_found_again_in_part():
 
 def test_shuffled_terms_yield_no_stable_topic_and_planted_ones_do():
     matrix, blocks, _ = CLEAR
-    null = stability.null_stability(matrix, blocks, nmf(4), n_draws=19, n_resamples=5, seed=1)
+    null = stability.measure_null_stability(matrix, blocks, nmf(4), n_draws=19, n_resamples=5, seed=1)
     assert null["draw"].tolist() == np.repeat(range(19), 4).tolist()
     planted = stability.measure_stability(matrix, blocks, nmf(4), n_resamples=5, seed=2)
-    assert (stability.chance_of(planted.topics, null) == 1 / 20).all()
+    assert (stability.compute_p_values(planted.topics, null) == 1 / 20).all()
     for seed in (97, 98, 99):
         text = stability.shuffle_terms(matrix, seed=seed)
         shuffled = stability.measure_stability(text, blocks, nmf(4), n_resamples=5, seed=2)
-        assert (stability.chance_of(shuffled.topics, null) > 0.05).all()
+        assert (stability.compute_p_values(shuffled.topics, null) > 0.05).all()
 
 
 def test_each_shuffled_text_has_its_own_reference():
     matrix, blocks, _ = CLEAR
     options = {"n_draws": 2, "n_resamples": 3, "seed": 1}
-    own = stability.null_stability(matrix, blocks, nmf(3, "random"), reference_fit=nmf(3), **options)
+    own = stability.measure_null_stability(matrix, blocks, nmf(3, "random"), reference_fit=nmf(3), **options)
     start = np.random.SeedSequence(1).spawn(2)[1]
     text, seed = stability.shuffle_terms(matrix, start), int(start.generate_state(1)[0])
     found = stability.measure_stability(
@@ -94,13 +96,13 @@ def test_each_shuffled_text_has_its_own_reference():
 def test_shuffled_terms_agree_more_than_unrelated_ones():
     # What makes a stability alone say nothing: four fifths of a text without topics agree with the whole of it.
     matrix, blocks, _ = CLEAR
-    null = stability.null_stability(matrix, blocks, nmf(4), n_draws=5, n_resamples=10, seed=1)
-    assert null["stability"].mean() > stability.null_threshold(matrix, nmf(4), n_draws=10, seed=1) > 0
+    null = stability.measure_null_stability(matrix, blocks, nmf(4), n_draws=5, n_resamples=10, seed=1)
+    assert null["stability"].mean() > stability.measure_null_threshold(matrix, nmf(4), n_draws=10, seed=1) > 0
 
 
 def test_topics_below_the_null_threshold_are_not_matched():
     matrix = CLEAR[0]
-    threshold = stability.null_threshold(matrix, nmf(4), n_draws=10, seed=1)
+    threshold = stability.measure_null_threshold(matrix, nmf(4), n_draws=10, seed=1)
     one = plant(4, signal=0.7, seed=5)[0]  # other topics on as many words
     rankings = [rank_terms(nmf(4)(text, 1)[1]) for text in (matrix, one)]
     assert (average_jaccard(*rankings) < threshold).mean() >= 0.9
@@ -127,7 +129,7 @@ def test_stability_is_the_agreement_with_the_reference_by_a_second_route():
 
     found = stability.measure_stability(matrix, blocks, fit, n_resamples=3, seed=1)
     (_, whole), *parts = seen
-    agreements = [agreement(average_jaccard(rank_terms(whole[1]), rank_terms(part[1]))) for _, part in parts]
+    agreements = [measure_agreement(average_jaccard(rank_terms(whole[1]), rank_terms(part[1]))) for _, part in parts]
     assert found.resamples["agreement"].tolist() == pytest.approx(agreements)
     assert found.resamples["share"].tolist() == [len(text.toarray()) / 304 for text, _ in parts]
     assert [text.shape[0] for text, _ in parts] == [30 * 8] * 3  # 80 % of 38 sections, whole
@@ -164,23 +166,30 @@ def test_units_without_a_known_word_belong_to_no_topic():
     assert found.resamples["ari"].tolist() == pytest.approx(without.resamples["ari"].tolist())
 
 
-def test_the_same_seed_gives_the_same_tables_for_any_number_of_jobs():
+def in_processes(n_jobs, measure, *arguments, **options):
+    with parallel_config(n_jobs=n_jobs):
+        return measure(*arguments, **options)
+
+
+def test_the_same_seed_gives_the_same_tables_for_any_number_of_processes():
     matrix, blocks, _ = BLURRED
     fit = nmf(3, "random")
     one, two, other = (
-        stability.measure_stability(matrix, blocks, fit, n_resamples=4, seed=seed, n_jobs=jobs)
+        in_processes(jobs, stability.measure_stability, matrix, blocks, fit, n_resamples=4, seed=seed)
         for seed, jobs in ((1, 1), (1, 2), (2, 1))
     )
     pd.testing.assert_frame_equal(one.topics, two.topics, check_exact=True)
     pd.testing.assert_frame_equal(one.resamples, two.resamples, check_exact=True)
     assert not one.topics.equals(other.topics)
-    null = [stability.null_threshold(matrix, fit, n_draws=3, seed=1, n_jobs=jobs) for jobs in (1, 2)]
+    null = [in_processes(jobs, stability.measure_null_threshold, matrix, fit, n_draws=3, seed=1) for jobs in (1, 2)]
     assert null[0] == null[1]
 
 
 def test_the_curve_has_a_row_for_every_start_and_number():
     matrix, blocks, _ = plant(3, signal=0.7, own_words=60)
-    table = stability.stability_curve(matrix, blocks, lambda k, init: nmf(k, init), range(2, 6), n_resamples=6, seed=1)
+    table = stability.measure_stability_curve(
+        matrix, blocks, lambda k, init: nmf(k, init), range(2, 6), n_resamples=6, seed=1
+    )
     assert list(zip(table["init"], table["n_topics"], strict=True)) == [
         (init, k) for init in ("random", "nndsvd") for k in range(2, 6)
     ]
@@ -195,7 +204,7 @@ def test_the_curve_pools_several_references():
     matrix, blocks, _ = BLURRED
     seeds = [1, *(int(seed) for seed in np.random.SeedSequence(1).generate_state(2))]
     found = [stability.measure_stability(matrix, blocks, nmf(3, "random"), n_resamples=2, seed=seed) for seed in seeds]
-    row = stability.stability_curve(
+    row = stability.measure_stability_curve(
         matrix, blocks, lambda k, init: nmf(k, init), [3], inits=["random"], n_starts=3, n_resamples=2, seed=1
     ).iloc[0]
     assert row["stability"] == pytest.approx(np.mean([one.mean for one in found]))
@@ -254,8 +263,8 @@ def test_what_cannot_be_used_is_named():
     with pytest.raises(InputError, match="n_resamples: found 0"):
         stability.measure_stability(matrix, blocks, nmf(2), n_resamples=0, seed=1)
     with pytest.raises(InputError, match="n_draws: found 0"):
-        stability.null_threshold(matrix, nmf(2), n_draws=0, seed=1)
+        stability.measure_null_threshold(matrix, nmf(2), n_draws=0, seed=1)
     with pytest.raises(InputError, match="reference: found a model"):
-        stability.null_stability(matrix, blocks, nmf(2), reference=nmf(2)(matrix, 1), seed=1)
+        stability.measure_null_stability(matrix, blocks, nmf(2), reference=nmf(2)(matrix, 1), seed=1)
     with pytest.raises(InputError, match="init: found 'svd', allowed is one of nndsvd, random"):
         stability.choose_k(curve([1.0]), shown="svd")

@@ -125,11 +125,16 @@ def test_the_test_of_errors_rarely_cries_wolf():
     assert np.mean(rejected) <= 0.1
 
 
+def test_where_nothing_was_coded_tables_have_their_columns_and_no_rows():
+    nothing = HAND.head(0)
+    assert list(accuracy.score_accuracy(nothing)) == list(accuracy.score_accuracy(HAND))
+    assert accuracy.correct_shares(nothing, observed(0.3, 50), seed=1).empty
+    assert accuracy.compare_errors(nothing, n_draws=9, seed=1)["p"].isna().all()
+
+
 def test_what_cannot_be_judged_is_named():
     with pytest.raises(InputError, match="no column weight"):
         accuracy.score_accuracy(HAND.drop(columns="weight"))
-    with pytest.raises(InputError, match="no rows"):
-        accuracy.score_accuracy(HAND.head(0))
     with pytest.raises(InputError, match=r"blocks of two texts: \['a'\]"):
         accuracy.compare_errors(HAND.assign(block="a"), seed=1)
     with pytest.raises(InputError, match="errors: found 'pooed'"):

@@ -21,8 +21,8 @@ def coded():
 
 
 @pytest.fixture(scope="module")
-def judged(here, coded):
-    return annotations.judge(here, coded)
+def judged(study, coded):
+    return annotations.judge(study, coded)
 
 
 def write(folder: Path, table: str, **changes: object) -> Path:
@@ -40,25 +40,25 @@ def test_the_codes_of_the_study_are_said_to_be_a_models(coded):
     assert len(coded.themes) == 7
 
 
-def test_every_code_is_judged_once_and_errors_are_those_of_the_other_route(here, codes, judged):
+def test_every_code_is_judged_once_and_errors_are_those_of_the_other_route(study, codes, judged):
     assert len(judged) == 294 * 7
     assert not judged.duplicated(["theme", "sentence_id"]).any()
     errors = annotations.list_errors(judged)
-    place = find_sentences(codes.assign(doc_id=codes["sentence"].str[:4]), here.corpus.sentences)
-    for theme in here.themes.declared:
-        found = set(here.hits.loc[here.hits["theme"] == theme, "sentence_id"])
+    place = find_sentences(codes.assign(doc_id=codes["sentence"].str[:4]), study.corpus.sentences)
+    for theme in study.themes.declared:
+        found = set(study.hits.loc[study.hits["theme"] == theme, "sentence_id"])
         wrong = {unit for unit, code in zip(place, codes[theme], strict=True) if (unit in found) != (code == "1")}
         assert set(errors.loc[errors["theme"] == theme, "sentence_id"]) == wrong
     assert set(errors["kind"]) == {"missed"}
 
 
-def test_codes_made_from_sheets_are_judged_without_a_change_of_code(here, tmp_path):
-    rows = here.corpus.sentences.iloc[[0, 5, 100, 500]]
+def test_codes_made_from_sheets_are_judged_without_a_change_of_code(study, tmp_path):
+    rows = study.corpus.sentences.iloc[[0, 5, 100, 500]]
     codes = pd.DataFrame({"sentence_id": rows["sentence_id"], "coder": "A", "theme": "cyber", "code": [0, 1, 0, 1]})
     more = codes.iloc[:2].assign(theme="migration", code=1)
-    table = combine(pd.concat([codes, more]), here.corpus.sentences).codes
+    table = combine(pd.concat([codes, more]), study.corpus.sentences).codes
     own = annotations.read_annotations(write(tmp_path, table.to_csv(index=False)))
-    judged = annotations.judge(here, own)
+    judged = annotations.judge(study, own)
     assert own.kind == "human"
     assert judged.loc[judged["theme"] == "cyber", "coded"].tolist() == [False, True, False, True]
     assert judged.loc[judged["theme"] == "migration", "sentence_id"].tolist() == rows["sentence_id"][:2].tolist()
@@ -95,8 +95,16 @@ BAD = [
     ({"file": "../own.csv"}, TABLE, "leaves the data folder"),
     ({"file": "other.csv"}, TABLE, "no readable file"),
     ({"coder": "x"}, TABLE, "unknown key 'coder'.*Did you mean 'coders'"),
-    ({}, TABLE.replace("sentence,", "zin,"), r"own\.csv, line 1: found no sentence"),
+    ({}, TABLE.replace("sentence,", "zin,"), r"own\.csv, line 1: found no column sentence"),
     ({}, TABLE.replace(",0,01", ",2,01"), r"own\.csv, line 3, cyber: found '2', allowed is 0, 1 or blank"),
+    ({"kind": "person"}, TABLE, r"codes\.yml, line 2, kind"),
+    ({"coders": "[Anna]"}, TABLE, r"line 3, coders: found \['Anna'\], allowed is a text"),
+    ({}, TABLE.replace(",0,01", ",0,01,1"), r"own\.csv, line 3: found the cell '1' too many, allowed is 4 cells"),
+    ({}, TABLE.replace("Twee.", '"Twee.'), r"own\.csv, line 3: found a row that is no CSV"),
+    ({}, TABLE.replace("Een.", '"' + "x" * 140_000 + '"'), r"own\.csv, line 2: found a row that is no CSV .*very long"),
+    ({}, TABLE.replace("cyber,", "cyber_codes,", 1), "the column cyber_codes twice"),
+    ({}, "sentence,text,cyber\n", "no row below the names"),
+    ({}, "sentence,text\n1,Een.\n", "line 1: found no theme"),
     ({}, TABLE.replace(",0,01", ",0,0"), r"own\.csv, line 3, cyber_codes: found '0', allowed is a digit per coder"),
 ]
 
@@ -107,15 +115,26 @@ def test_codes_that_cannot_be_used_are_named(tmp_path, changes, table, message):
         annotations.read_annotations(write(tmp_path, table, **changes))
 
 
-def test_codes_of_other_texts_or_themes_are_refused(here, tmp_path):
+@pytest.mark.parametrize("content", [None, "", "# nobody has coded yet\n"])
+def test_where_nothing_was_coded_every_table_is_empty(tmp_path, study, content):
+    path = tmp_path / "codes.yml"
+    path.write_text(content or "")
+    judged = annotations.judge(study, annotations.read_annotations(None if content is None else path))
+    assert judged.dtypes.astype(str).to_dict() == annotations.JUDGED
+    assert len(judged) == 0
+    assert annotations.list_errors(judged).empty
+    assert annotations.measure_agreement(judged, seed=1).empty
+
+
+def test_codes_of_other_texts_or_themes_are_refused(study, tmp_path):
     with pytest.raises(InputError, match=r"found 'Een\.'"):
-        annotations.judge(here, annotations.read_annotations(write(tmp_path, TABLE)))
+        annotations.judge(study, annotations.read_annotations(write(tmp_path, TABLE)))
     with pytest.raises(InputError, match="found the themes vis, allowed is themes of the dictionary"):
-        annotations.judge(here, annotations.read_annotations(write(tmp_path, TABLE.replace("cyber", "vis"))))
+        annotations.judge(study, annotations.read_annotations(write(tmp_path, TABLE.replace("cyber", "vis"))))
 
 
-def test_weights_reach_the_judgement(here, tmp_path):
-    row = here.corpus.sentences.iloc[0]
+def test_weights_reach_the_judgement(study, tmp_path):
+    row = study.corpus.sentences.iloc[0]
     table = pd.DataFrame([{"sentence": row["sentence_id"], "text": row["text"], "cyber": "0", "cyber_weight": "7.5"}])
-    judged = annotations.judge(here, annotations.read_annotations(write(tmp_path, table.to_csv(index=False))))
+    judged = annotations.judge(study, annotations.read_annotations(write(tmp_path, table.to_csv(index=False))))
     assert np.isclose(judged["weight"].item(), 7.5)

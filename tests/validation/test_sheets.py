@@ -103,6 +103,11 @@ def spoil(old: str, new: str):
     return change
 
 
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
 def change_text(path: Path) -> list[Path]:
     rows = list(csv.DictReader(io.StringIO(fill(path).read_text("utf-8-sig"))))
     text = io.StringIO(newline="")
@@ -135,6 +140,14 @@ BAD = [
     (spoil("cyber,A,2014-003", "cyber,B,2014-003"), "the coder '[AB]', allowed is one coder in a sheet"),
     (give_twice, r"copy\.csv: found a second sheet of coder 'A' for 'cyber', the first is .*cyber-A\.csv"),
     (lambda path: [path.with_name("none.csv")], "no readable file"),
+    (lambda path: [path.parent], "no readable file .Is a directory"),
+    (lambda path: [write(path, "sep=;")], "line 1: found no column theme, coder"),
+    (lambda path: [write(path, "sep=;\nsep=;\n")], "line 2: found no column theme, coder"),
+    (lambda path: [write(path, "theme,coder,sentence_id,sentence,code\n")], "no row below the names"),
+    (lambda path: [write(path, "theme,theme,coder,sentence_id,sentence,code\n")], "the column theme twice"),
+    (spoil("2014-004.01", "x" * 140_000), r"line \d: found a row that is no CSV .field larger than field limit"),
+    (spoil("cyber,A,2014-003", '"cyber,A,2014-003'), r"line \d: found a row that is no CSV"),
+    (spoil("\ncyber,A", "\ncyber,extra,A"), r"line 2: found the cell '.*' too many, allowed is 7 cells"),
 ]
 
 
@@ -143,6 +156,31 @@ def test_a_sheet_that_cannot_be_read_is_named_with_its_line(folder, change, mess
     files = change(folder / "cyber-A.csv")
     with pytest.raises(InputError, match=message):
         sheets.read_sheets(files, SENTENCES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("cyber,2014-000.01", "cbrn,2014-000.01", r"line \d+: found a sentence a second time for its theme"),
+        (",1.0\r\n", ",\r\n", "line 2: found no weight, allowed is a number from 1"),
+        (",1.0\r\n", ",inf\r\n", "line 2: found no weight"),
+        ("weight", "weights", "line 1: found no column weight"),
+    ],
+)
+def test_a_key_that_is_none_is_named_with_its_line(folder, old, new, message):
+    key = folder / "key.csv"
+    assert old.encode() in key.read_bytes()
+    key.write_bytes(key.read_bytes().replace(old.encode(), new.encode(), 1))
+    with pytest.raises(InputError, match=message):
+        sheets.read_key(key)
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "x" * 300])
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, place):
+    (tmp_path / "file").write_text("")
+    key = sampling.draw_sample(SENTENCES, FOUND, n=6, seed=1)
+    with pytest.raises(InputError, match="allowed is a folder in which files can be written"):
+        sheets.write_sheets(tmp_path / place, key, SENTENCES, coders=["A"], seed=1)
 
 
 def test_codes_are_never_overwritten(folder):

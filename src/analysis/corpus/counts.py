@@ -1,4 +1,4 @@
-"""From sentences to content words, and from words to a matrix of counts."""
+"""Document-term matrices: the content words of sentences, counted in paragraphs, sentences or windows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scipy import sparse
 from analysis.corpus.language import Language
 from analysis.corpus.lemmas import lemmatize
 from analysis.corpus.tokens import Ragged, encode_tokens, token_spans
-from analysis.corpus.vocabulary import Reading, read_words
+from analysis.corpus.vocabulary import TokenizedTexts, tokenize_texts
 from analysis.inputs import InputError, check_at_least, check_choice
 
 Unit = Literal["paragraph", "sentence", "window"]
@@ -27,6 +27,10 @@ def count_tokens(sentences: pd.DataFrame) -> dict[str, int]:
     Parameters
     ----------
     sentences : DataFrame with columns ``doc_id`` and ``text``
+
+    Returns
+    -------
+    dict of doc_id to number of tokens, texts in order of first sentence
     """
     lengths = pd.Series(encode_tokens(list(sentences["text"])).lengths)
     return lengths.groupby(sentences["doc_id"].to_numpy(), sort=False).sum().to_dict()
@@ -38,6 +42,11 @@ def base_form(words: str, language: Language) -> str:
 
     Only the last word of a phrase is made a lemma: *buitenlandse strijders* and *buitenlandse strijder* are one,
     and the adjective keeps the form in which it is read.
+
+    Examples
+    --------
+    >>> base_form("Buitenlandse strijders", Language("nl"))
+    'buitenlandse strijder'
     """
     *before, last = words.split(" ")
     return " ".join([*(word.lower() for word in before), lemmatize(last, language).lower()])
@@ -69,15 +78,15 @@ def list_words(
     """
     ids, parts = ["sentence_id", "paragraph_id", "doc_id"], []
     all_texts = list(sentences["text"])
-    for reading in read_words(sentences, languages, institution_words=institution_words):
-        texts = [all_texts[row] for row in reading.rows.tolist()]
+    for tokenized in tokenize_texts(sentences, languages, institution_words=institution_words):
+        texts = [all_texts[row] for row in tokenized.rows.tolist()]
         spans = np.array([span for text in texts for span in token_spans(text)], dtype=np.int64).reshape(-1, 2)
-        for words in reading.words():
+        for words in tokenized.words():
             start, end = spans[words.first, 0], spans[words.last, 1]
             places = zip(words.text.tolist(), start.tolist(), end.tolist(), strict=True)
             forms = [texts[text][begin:stop].lower() for text, begin, stop in places]
-            lemmas = [reading.terms[term] for term in words.term.tolist()]
-            row = reading.rows[words.text]
+            lemmas = [tokenized.terms[term] for term in words.term.tolist()]
+            row = tokenized.rows[words.text]
             parts.append(pd.DataFrame({"row": row, "lemma": lemmas, "start": start, "end": end, "form": forms}))
     columns = [*ids, "lemma", "start", "end", "form"]
     if not parts:
@@ -89,7 +98,7 @@ def list_words(
 
 @dataclass(frozen=True)
 class Counts:
-    """How often each term stands in each unit."""
+    """A document-term matrix: how often each term stands in each unit."""
 
     matrix: sparse.csr_array  # (n_units, n_terms), int
     units: pd.Index
@@ -103,8 +112,18 @@ def count_terms(words: pd.DataFrame, units: pd.Series) -> Counts:
     Parameters
     ----------
     words : DataFrame from `list_words`
-    units : Series of unit ids in reading order; its name is the column of `words` that holds them. Units without a
-        word get an empty row.
+    units : Series of unit ids in reading order
+        Its name is the column of `words` that holds them. Units without a word get an empty row.
+
+    Returns
+    -------
+    Counts : one row per unit, terms in alphabetical order
+
+    Examples
+    --------
+    >>> words = pd.DataFrame({"paragraph_id": ["p1", "p1", "p3"], "lemma": ["kust", "grens", "grens"]})
+    >>> count_terms(words, pd.Series(["p1", "p2", "p3"], name="paragraph_id")).matrix.toarray().tolist()
+    [[1, 1], [0, 0], [1, 0]]
     """
     terms = pd.Index(sorted(set(words["lemma"])), name="lemma")
     index = pd.Index(units, name=units.name)
@@ -160,14 +179,14 @@ def count_text(
     """
     check_choice(unit, "unit", UNITS)
     check_at_least("window", window, 1)
-    readings = list(read_words(sentences, languages, institution_words=institution_words, compounds=compounds))
+    tokenized = list(tokenize_texts(sentences, languages, institution_words=institution_words, compounds=compounds))
     if unit == "window":
-        units, unit_of = _cut_windows(sentences["doc_id"], readings, window)
+        units, unit_of = _cut_windows(sentences["doc_id"], tokenized, window)
     else:
         of_sentence, names = pd.factorize(sentences[f"{unit}_id"])
         units, unit_of = pd.Index(names, name=f"{unit}_id"), lambda rows, _: of_sentence[rows]
-    words = (((unit_of(rows, position),), word) for rows, position, word in _walk(readings))
-    (row_of,), column, terms = _name_terms(words, readings, n_places=1)
+    words = (((unit_of(rows, position),), word) for rows, position, word in _iterate_words(tokenized))
+    (row_of,), column, terms = _name_terms(words, tokenized, n_places=1)
     return _tabulate(row_of, column, units, terms)
 
 
@@ -203,7 +222,7 @@ def list_sequences(
     The content words of `list_words` in their order, which is what counts of words near each other are made from.
 
     Parameters are those of `count_text`. All tokens have a position, stop words and numbers too, so distances are those
-    of the text; `cooccurrence.close_gaps` gives the other reading. A phrase stands at its first token, and the
+    of the text; `published.close_gaps` gives the other reading. A phrase stands at its first token, and the
     positions of its other tokens are gaps; an opened compound and its parts stand at one position.
 
     Returns
@@ -217,15 +236,17 @@ def list_sequences(
     Examples
     --------
     >>> text = pd.DataFrame({"doc_id": ["a", "a"], "paragraph_id": ["a1", "a1"], "text": ["Grens en kust.", "Grenzen"]})
-    >>> found = list_sequences(text, {"a": Language("nl", stop_words=frozenset({"en"}))})
-    >>> found.position.tolist(), found.terms[found.term].tolist()
+    >>> sequences = list_sequences(text, {"a": Language("nl", stop_words=frozenset({"en"}))})
+    >>> sequences.position.tolist(), sequences.terms[sequences.term].tolist()
     ([0, 2, 3], ['grens', 'kust', 'grens'])
     """
     check_choice(unit, "unit", ("paragraph", "sentence"))
-    readings = list(read_words(sentences, languages, institution_words=institution_words, compounds=compounds))
-    parts = _join_sentences(sentences[f"{unit}_id"], readings)
-    words = (((parts.of_sentence[rows], parts.before[rows] + place), word) for rows, place, word in _walk(readings))
-    (of_unit, position), term, terms = _name_terms(words, readings, n_places=2)
+    tokenized = list(tokenize_texts(sentences, languages, institution_words=institution_words, compounds=compounds))
+    parts = _join_sentences(sentences[f"{unit}_id"], tokenized)
+    words = (
+        ((parts.of_sentence[rows], parts.before[rows] + place), word) for rows, place, word in _iterate_words(tokenized)
+    )
+    (of_unit, position), term, terms = _name_terms(words, tokenized, n_places=2)
     rank = of_unit.astype(np.int64) * (position.max(initial=0) + 1) + position
     if (rank[1:] < rank[:-1]).any():  # several languages, or units whose sentences alternate
         order = np.argsort(rank, kind="stable")
@@ -233,49 +254,49 @@ def list_sequences(
     return Sequences(of_unit, position, term, parts.names.rename(f"{unit}_id"), terms)
 
 
-def count_sequences(sequences: Sequences) -> Counts:
-    """How often each term stands in each unit: as `count_text` gives it, without reading again."""
-    return _tabulate(sequences.unit, sequences.term, sequences.units, sequences.terms)
+def _iterate_words(tokenized: Sequence[TokenizedTexts]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """
+    Sentence, position therein and number of every word, a block at a time.
 
-
-def _walk(readings: Sequence[Reading]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Sentence, place therein and number of every word, some at a time; numbers run on from reading to reading."""
+    A word's number is its index among the terms of all languages, one language after the other.
+    """
     n = 0
-    for reading in readings:
-        for words in reading.words():
-            place = words.first - reading.tokens.bounds[words.text]
-            yield reading.rows[words.text], place, words.term + np.int32(n)
-        n += len(reading.terms)
+    for texts in tokenized:
+        for words in texts.words():
+            position = words.first - texts.tokens.bounds[words.text]
+            yield texts.rows[words.text], position, words.term + np.int32(n)
+        n += len(texts.terms)
 
 
 def _name_terms(
-    words: Iterable[tuple[tuple[np.ndarray, ...], np.ndarray]], readings: Sequence[Reading], *, n_places: int
+    words: Iterable[tuple[tuple[np.ndarray, ...], np.ndarray]], tokenized: Sequence[TokenizedTexts], *, n_places: int
 ) -> tuple[list[np.ndarray], np.ndarray, pd.Index]:
     """
     The terms that words stand for: a word alone, or a compound and its parts.
 
-    Takes places of words and their numbers, some at a time. Gives the places of terms, the terms as index, all terms.
+    Takes places of words (`n_places` arrays) and their numbers, a block at a time. Gives the places of terms, the terms
+    as index, and all terms, sorted.
     """
-    parts: list[list[np.ndarray]] = [[np.empty(0, dtype=np.int32)] for _ in range(n_places + 1)]
-    for places, word in words:
-        for part, values in zip(parts, (*places, word), strict=True):
-            part.append(values.astype(np.int32))
-    *where, number = [np.concatenate(part) for part in parts]
-    names = [term for reading in readings for term in reading.terms]
-    more = [parts for reading in readings for parts in reading.parts]
+    blocks: list[list[np.ndarray]] = [[np.empty(0, dtype=np.int32)] for _ in range(n_places + 1)]
+    for places, numbers in words:
+        for block, values in zip(blocks, (*places, numbers), strict=True):
+            block.append(values.astype(np.int32))
+    *where, number = [np.concatenate(block) for block in blocks]
+    names = [term for texts in tokenized for term in texts.terms]
+    parts = [of_term for texts in tokenized for of_term in texts.parts]
     used = np.flatnonzero(np.bincount(number, minlength=len(names))).tolist()  # a word may stand in phrases only
-    terms = sorted({term for one in used for term in (names[one], *more[one])})
-    place = {term: column for column, term in enumerate(terms)}
+    terms = sorted({term for word in used for term in (names[word], *parts[word])})
+    column = {term: i for i, term in enumerate(terms)}
     index = pd.Index(terms, name="lemma")
-    if not any(more):
-        column = np.zeros(len(names), dtype=np.int32)
-        column[used] = [place[names[one]] for one in used]
-        return where, column[number], index
+    if not any(parts):
+        columns = np.zeros(len(names), dtype=np.int32)
+        columns[used] = [column[names[word]] for word in used]
+        return where, columns[number], index
     lists: list[list[int]] = [[] for _ in names]
-    for one in used:
-        lists[one] = [place[term] for term in (names[one], *more[one])]
-    own = Ragged.of(lists)
-    return [np.repeat(one, own.sizes[number]) for one in where], own.unfold(number), index
+    for word in used:
+        lists[word] = [column[term] for term in (names[word], *parts[word])]
+    terms_of_word = Ragged.of(lists)
+    return [np.repeat(place, terms_of_word.sizes[number]) for place in where], terms_of_word.unfold(number), index
 
 
 def _tabulate(rows: np.ndarray, columns: np.ndarray, units: pd.Index, terms: pd.Index) -> Counts:
@@ -284,19 +305,19 @@ def _tabulate(rows: np.ndarray, columns: np.ndarray, units: pd.Index, terms: pd.
     return Counts(sparse.coo_array((ones, (rows, columns)), shape=(len(units), len(terms))).tocsr(), units, terms)
 
 
-def _join_sentences(names: pd.Series, readings: Sequence[Reading]) -> _Texts:
+def _join_sentences(names: pd.Series, tokenized: Sequence[TokenizedTexts]) -> _Texts:
     """How the sentences of texts, or of other units, follow each other."""
     lengths = np.zeros(len(names), dtype=np.int64)
-    for reading in readings:
-        lengths[reading.rows] = reading.tokens.lengths
+    for texts in tokenized:
+        lengths[texts.rows] = texts.tokens.lengths
     return _Texts.of(names, lengths)
 
 
 def _cut_windows(
-    documents: pd.Series, readings: Sequence[Reading], window: int
+    documents: pd.Series, tokenized: Sequence[TokenizedTexts], window: int
 ) -> tuple[pd.Index, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
     """The windows of all texts, and the window of a token, given by its sentence and its place therein."""
-    texts = _join_sentences(documents, readings)
+    texts = _join_sentences(documents, tokenized)
     n_windows = np.maximum(1, np.rint(texts.lengths / window).astype(np.int64))
     ids = [f"{name}-w{number + 1:03d}" for name, n in zip(texts.names, n_windows, strict=True) for number in range(n)]
     before = np.cumsum(n_windows) - n_windows
@@ -323,11 +344,6 @@ class _Texts(NamedTuple):
         return cls(pd.Index(names), tokens.sum().to_numpy(), of_sentence, tokens.cumsum().to_numpy() - lengths)
 
 
-def unit_documents(sentences: pd.DataFrame, counts: Counts) -> pd.Series:
-    """The text of each unit: a Series of ``doc_id``, index the units of `counts` made from these sentences."""
-    return first_sentences(sentences, counts)["doc_id"]
-
-
 def first_sentences(sentences: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     """
     The sentence in which each unit begins, with all that is known of it: text, section, place in the source.
@@ -339,6 +355,10 @@ def first_sentences(sentences: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per unit, index the units of `counts`, columns those of `sentences`
+
+    Raises
+    ------
+    InputError : if a unit is none of these sentences
     """
     units = counts.units
     if units.name in sentences:
@@ -386,9 +406,9 @@ def prune(counts: Counts, *, min_units: int = 2, max_share: float = 1.0) -> Coun
     spread = _count_units(counts.matrix)
     kept = np.flatnonzero((spread >= min_units) & (spread <= max_share * counts.matrix.shape[0]))
     if not len(kept):
-        found = f"no term in {min_units} or more and at most {max_share:.0%} of {counts.matrix.shape[0]} units"
+        defect = f"no term in {min_units} or more and at most {max_share:.0%} of {counts.matrix.shape[0]} units"
         raise InputError(
-            "counts", found, allowed="at least one term", remedy="Give a lower min_units or a higher max_share."
+            "counts", defect, allowed="at least one term", remedy="Give a lower min_units or a higher max_share."
         )
     return Counts(counts.matrix[:, kept], counts.units, counts.terms[kept])
 
@@ -404,6 +424,10 @@ def weigh(counts: Counts, how: Literal["tfidf", "count"]) -> sparse.csr_array:
     Returns
     -------
     csr_array of float, (n_units, n_terms), 0 or more; rows of "tfidf" have length 1, empty units 0
+
+    Raises
+    ------
+    InputError : if `how` is unknown
     """
     check_choice(how, "how", ("tfidf", "count"))
     weights = counts.matrix.astype(np.float64)
@@ -422,7 +446,15 @@ def _count_units(matrix: sparse.csr_array) -> np.ndarray:
 
 def show_forms(words: pd.DataFrame) -> dict[str, str]:
     """
-    The form in which each lemma is shown to readers: the one met most often, the first in the alphabet among equals.
+    The form in which each lemma is shown to readers: the most frequent one, the first in the alphabet among equals.
+
+    Parameters
+    ----------
+    words : DataFrame from `list_words`, columns ``lemma`` and ``form``
+
+    Returns
+    -------
+    dict of lemma to form
     """
     counts = words.groupby(["lemma", "form"]).size().reset_index(name="n")
     best = counts.sort_values(["n", "form"], ascending=[False, True], kind="stable").drop_duplicates("lemma")

@@ -1,4 +1,4 @@
-"""What the texts are: sizes, outline, kinds of lines, and the sender's standing words."""
+"""Descriptive tables of a corpus: sizes, outline, kinds of lines, and the words that name its sender."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROLES = ["body", "heading", "footnote", "apparatus", "blank"]
 
 
 def count_words(texts: pd.Series) -> pd.Series:
-    """Words between spaces of each text: what a reader would count."""
+    """The number of words between spaces of each text, which is what a reader would count; same index as `texts`."""
     return texts.str.split().str.len()
 
 
@@ -73,7 +73,7 @@ def count_institution_words(
     Returns
     -------
     DataFrame, one row per word, most frequent first
-        ``word`` (the form met most often) and one column per text: uses per 1,000 tokens.
+        ``word`` (its most frequent form) and one column per text: uses per 1,000 tokens.
     """
     institution = frozenset().union(*(language.institution_words for language in languages.values()))
     words = list_words(sentences, languages, institution_words=True)

@@ -1,5 +1,5 @@
 """
-What is known about a language: sentences, tokens, lemmas, compounds and lists of words.
+Language resources: stop words, phrases, compounds, and the words that sentences and formats are recognised by.
 
 One folder per language under ``data/language``; a new language is a new folder, not new code. Sentences come from
 sentencex, lemmas from simplemma, the base of the stop words from stopwordsiso; the folder corrects them.
@@ -19,23 +19,29 @@ import stopwordsiso
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError, check_choice, check_keys, nearest, read_text, read_yaml
 
-LISTS = {
-    "abbreviations.txt": "abbreviations",
-    "function_phrases.txt": "function_phrases",
-    "institution_words.txt": "institution_words",
-    "kept_words.txt": "kept_words",
-    "phrases.txt": "phrases",
-    "policy_words.txt": "policy_words",
-    "stop_words.txt": "stop_words",
-}
+LISTS = (
+    "abbreviations",
+    "attributions",
+    "conjunctions",
+    "function_phrases",
+    "institution_words",
+    "kept_words",
+    "page_words",
+    "phrases",
+    "policy_words",
+    "possessives",
+    "sentence_ends",
+    "stop_words",
+)
 MAPPINGS = ("compounds.yml", "lemmas.yml")
+ELSEWHERE = ("modality.yml", "references.yml")  # read by `analysis.themes.evolution`
 COMPOUND_KEYS = ("links", "parts", "not_heads", "not_tails")
 
 
 @dataclass(frozen=True, eq=False)
 class Language:
     """
-    One language's words, in lower case but for acronyms.
+    The words of one language, in lower case but for acronyms. Whatever a language lacks is empty.
 
     `stop_words` are tokens, `policy_words` and `institution_words` what `lemmatize` gives, or phrases. `phrases` are
     several words that are read as one, longest first; those of them that carry no subject ("met het oog op") stand
@@ -48,7 +54,12 @@ class Language:
     institution_words: frozenset[str] = frozenset()
     phrases: tuple[str, ...] = ()
     lemma_overrides: Mapping[str, str] = field(default_factory=dict)
-    abbreviations: frozenset[str] = frozenset()
+    abbreviations: frozenset[str] = frozenset()  # with their full stop: a sentence goes on after it
+    sentence_ends: frozenset[str] = frozenset()  # with their full stop: a sentence ends there, though sentencex differs
+    possessives: frozenset[str] = frozenset()  # endings that are no part of the lemma, with a straight apostrophe
+    conjunctions: frozenset[str] = frozenset()  # a hyphen before these belongs to a suspended compound
+    page_words: frozenset[str] = frozenset()  # what stands before the number of a page
+    attributions: frozenset[str] = frozenset()  # how a line begins that says where a text was taken from
     compound_links: tuple[str, ...] = ("",)
     compound_parts: frozenset[str] = frozenset()
     compound_not_heads: frozenset[str] = frozenset()
@@ -57,7 +68,7 @@ class Language:
 
 def language_codes(folder: Path) -> list[str]:
     """
-    The codes of the languages that have a folder of their own in `folder`.
+    The codes of the languages that have a folder in `folder`, sorted.
 
     Raises
     ------
@@ -79,37 +90,38 @@ def read_language(code: str, folder: Path) -> Language:
     The language `code`, from the lists in its folder below `folder` (``data/language``).
 
     Stop words are those of stopwordsiso, less ``kept_words.txt``, plus ``stop_words.txt``. Every file may be
-    missing: then its list is empty.
+    missing: then its list is empty. ``data/README.md`` says what each file holds.
 
     Raises
     ------
     InputError : if the language has no folder, or a file in it has an unknown name or cannot be read
     """
+    folder = Path(folder)
     check_choice(code, str(folder), language_codes(folder))
     place = folder / code
     _check_names(place)
-    lists = {name: _read_list(place / file) for file, name in LISTS.items()}
+    lists = {name: _read_list(place / f"{name}.txt") for name in LISTS}
     compounds = _read_compounds(place / "compounds.yml")
-    colourless = lists["policy_words"] | lists["function_phrases"]
-    dropped_phrases = {entry for entry in colourless | lists["institution_words"] if " " in entry}
     base = stopwordsiso.stopwords(code) if stopwordsiso.has_lang(code) else set()
+    stop_words = frozenset(base) - lists.pop("kept_words") | lists.pop("stop_words")
+    policy_words = lists.pop("policy_words") | lists.pop("function_phrases")
+    dropped_phrases = {entry for entry in policy_words | lists["institution_words"] if " " in entry}
     return Language(
         code=code,
-        stop_words=frozenset(base) - lists["kept_words"] | lists["stop_words"],
-        policy_words=colourless,
-        institution_words=lists["institution_words"],
-        phrases=_longest_first(lists["phrases"] | dropped_phrases),
+        stop_words=stop_words,
+        policy_words=policy_words,
+        phrases=_longest_first(lists.pop("phrases") | dropped_phrases),
         lemma_overrides=_read_lemmas(place / "lemmas.yml"),
-        abbreviations=lists["abbreviations"],
         compound_links=tuple(compounds.get("links", [""])),
         compound_parts=frozenset(compounds.get("parts", [])),
         compound_not_heads=frozenset(compounds.get("not_heads", [])),
         compound_not_tails=frozenset(compounds.get("not_tails", [])),
+        **lists,
     )
 
 
 def _check_names(place: Path) -> None:
-    known = [*LISTS, *MAPPINGS]
+    known = [*(f"{name}.txt" for name in LISTS), *MAPPINGS, *ELSEWHERE]
     for path in sorted(place.iterdir()):
         if path.name not in known and not path.name.startswith("."):
             hint = nearest(path.name, known)
@@ -158,25 +170,27 @@ def _read_compounds(path: Path) -> dict[str, Any]:
 # A sentence inside “…” counts as one; sentencex keeps a quoted speech whole (8 boundaries missed in the sources, 1 so).
 QUOTES = re.compile(r"[“”„«»]")
 OPENING = re.compile(r"[“„«]")
-AMOUNT = re.compile(r"\b(?:EUR|USD|GBP)\.\s+(?=[“„«]?[A-Z])")  # sentencex takes these for abbreviations
+FULL_STOP = re.compile(r"\b(\w+\.)\s+(?=[“„«]?[A-ZÀ-ÖØ-Þ])")
 
 
 def split_sentences(text: str, language: Language) -> list[tuple[int, int]]:
     """
-    Where the sentences of a paragraph start and end; between them stands only white space.
+    Where the sentences of a paragraph start and end, as offsets in `text`; between them stands only white space.
 
-    Colon and semicolon end no sentence; sentences inside quotation marks do count.
+    Colon and semicolon end no sentence; sentences inside quotation marks do count. Boundaries are those of sentencex
+    (https://github.com/wikimedia/sentencex), corrected by the `abbreviations` and `sentence_ends` of the language.
 
     Examples
     --------
+    >>> dutch = Language("nl", abbreviations=frozenset({"nr."}), sentence_ends=frozenset({"EUR."}))
     >>> text = "Er is 5 miljoen EUR. Zie nr. 98/2013. “Ja. Nee.”"
-    >>> [text[start:end] for start, end in split_sentences(text, Language("nl", abbreviations=frozenset({"nr."})))]
+    >>> [text[start:end] for start, end in split_sentences(text, dutch)]
     ['Er is 5 miljoen EUR.', 'Zie nr. 98/2013.', '“Ja.', 'Nee.”']
     """
     masked = QUOTES.sub(" ", text)
     boundaries = sentencex.get_sentence_boundaries(language.code, masked)
     cuts = {_before_quote(text, masked, boundary["end_index"]) for boundary in boundaries}
-    cuts |= {match.end() for match in AMOUNT.finditer(text)}
+    cuts |= {match.end() for match in FULL_STOP.finditer(text) if match[1] in language.sentence_ends}
     spans: list[tuple[int, int]] = []
     start = 0
     for cut in sorted(cuts | {len(text)}):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
@@ -14,7 +13,6 @@ from analysis.inputs import InputError
 
 # --- lemmas ------------------------------------------------------------------------------------------------------
 
-POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 LONG_TAIL = 7  # letters; a known tail this long is no accident: (rechtshandhavings)autoriteiten
 SHORTEST_PART = 4  # letters; shorter parts (net, wet, ver) split words that are none
 
@@ -22,18 +20,23 @@ SHORTEST_PART = 4  # letters; shorter parts (net, wet, ver) split words that are
 @lru_cache(maxsize=2**19)
 def lemmatize(token: str, language: Language) -> str:
     """
-    The dictionary form of a token, in lower case; acronyms stay as they are.
+    The lemma (dictionary form) of a token, in lower case; acronyms stay as they are.
 
-    simplemma's form, corrected by the language's overrides. Of a word with a hyphen, or one that simplemma does
-    not know, the last part is lemmatised: Dutch inflects compounds at their end.
+    simplemma's form (https://github.com/adbar/simplemma), corrected by the language's overrides, without its possessive
+    endings. Of a word with a hyphen, or one that simplemma does not know, the last part is lemmatised: compounds are
+    inflected at their end.
+
+    Raises
+    ------
+    InputError : if simplemma does not know the language
 
     Examples
     --------
-    >>> dutch = Language("nl", compound_links=("", "s", "en"))
+    >>> dutch = Language("nl", compound_links=("", "s", "en"), possessives=frozenset({"'s"}))
     >>> [lemmatize(token, dutch) for token in ("Landen", "EU-regels", "migratiedialogen", "PNR", "JIT's")]
     ['land', 'eu-regel', 'migratiedialoog', 'PNR', 'JIT']
     """
-    stem = POSSESSIVE.sub("", token)
+    stem = _cut_possessive(token, language)
     if stem.isupper() and len(stem) > 1 and "-" not in stem:
         return stem
     word = token.lower().replace("’", "'").replace("‑", "-")
@@ -44,9 +47,14 @@ def lemmatize(token: str, language: Language) -> str:
         return f"{head}-{lemmatize(tail, language)}" if tail else word
     if _is_known(word, language.code):
         return _lemma(word, language.code)
-    if POSSESSIVE.search(word):
-        return lemmatize(POSSESSIVE.sub("", word), language)
-    return _lemmatize_compound(word, language)
+    stem = _cut_possessive(word, language)
+    return lemmatize(stem, language) if stem != word else _lemmatize_compound(word, language)
+
+
+def _cut_possessive(word: str, language: Language) -> str:
+    plain = word.replace("’", "'").lower()
+    endings = (ending for ending in language.possessives if plain.endswith(ending))
+    return word[: len(word) - max(map(len, endings), default=0)]
 
 
 def _lemmatize_compound(word: str, language: Language) -> str:
@@ -96,7 +104,7 @@ def _with_language(function: Any, word: str, code: str) -> Any:
 
 def split_compound(word: str, language: Language, vocabulary: Collection[str]) -> tuple[str, ...]:
     """
-    The words a compound is made of, without the letters that link them; the word alone when it is none.
+    The words a compound is made of, without the letters that link them; the word alone when it is no compound.
 
     A part is known to simplemma, to the language's `compound_parts`, or stands in `vocabulary` (lower case). Of
     several cuts the most balanced one is taken; a part that only `vocabulary` knows is cut again.
@@ -141,6 +149,6 @@ def _is_part(word: str, language: Language, vocabulary: Collection[str]) -> bool
 
 
 def _is_word(word: str, language: Language) -> bool:
-    """Whether the language itself knows a word, so that it is not cut again."""
+    """Whether the language knows a word, so that it is not cut again."""
     known = word in language.compound_parts or word in language.lemma_overrides
     return known or _is_known(word, language.code)

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from analysis.corpus.formats.registry import FORMATS
 from analysis.corpus.language import language_codes
 from analysis.corpus.tables import make_table
-from analysis.inputs import InputError, check_choice, check_keys, inside, read_yaml
+from analysis.inputs import InputError, Place, check_choice, inside, read_bytes
+from analysis.schema import Day, Entry, Line, Listed, context_of, find_date, read_entry
 
-ONE_FILE = ("id", "title", "date", "kind", "language", "format", "file")
-MANY_FILES = ("files", "kind", "language", "format")
 OPTIONAL = ("reference", "source", "licence")
+Row = dict[str, Any]
 DOCUMENT_ID = re.compile(r"\w[\w.-]*")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-# --- the manifest ------------------------------------------------------------------------------------------------
 
 
 def read_manifest(path: Path) -> pd.DataFrame:
@@ -38,124 +34,117 @@ def read_manifest(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : if an entry cannot be used; the message names the entry and the key
+    InputError : if an entry cannot be used; the message names its line and key
     """
     path = Path(path)
-    entries = check_keys(read_yaml(path), str(path), required=("documents",))["documents"]
-    if not isinstance(entries, list):
-        raise InputError(
-            f"{path}, documents",
-            f"a {type(entries).__name__}",
-            allowed="a list of entries",
-            remedy="Begin each with '- '.",
-        )
-    codes = language_codes(path.parent / "language")
-    rows: list[dict[str, Any]] = []
-    seen: dict[str, str] = {}
-    for number, entry in enumerate(entries):
-        where = f"{path}, documents[{number}]"
-        for row in _read_entry(entry, where, path.parent, codes):
-            if row["doc_id"] in seen:
-                raise InputError(
-                    where,
-                    f"the id {row['doc_id']!r} a second time (first in {seen[row['doc_id']]})",
-                    allowed="an id of its own for each document",
-                    remedy="Change one of the two ids, or rename the file where the id comes from its name.",
-                )
-            seen[row["doc_id"]] = f"documents[{number}]"
-            rows.append(row)
+    context = {"folder": path.parent, "languages": language_codes(path.parent / "language")}
+    rows = [row for entry in read_entry(_Manifest, path, context=context).documents for row in entry]
     return make_table("documents", rows).sort_values("date", kind="stable", ignore_index=True)
 
 
-def _read_entry(entry: Any, where: str, folder: Path, codes: list[str]) -> Iterator[dict[str, Any]]:
-    """The documents of one entry: one with ``file``, any number with ``files``."""
-    many = isinstance(entry, dict) and "files" in entry
-    optional = OPTIONAL if many else (*OPTIONAL, "sha256")
-    check_keys(entry, where, required=MANY_FILES if many else ONE_FILE, optional=optional)
-    texts = {key: _read_field(entry, key, where) for key in entry if key != "date"}
-    shared = {key: texts.get(key, "") for key in ("kind", "language", "format", *OPTIONAL)}
-    check_choice(shared["language"], f"{where}.language", codes)
-    check_choice(shared["format"], f"{where}.format", FORMATS)
-    if many:
-        for name in _match_files(folder, texts["files"], f"{where}.files"):
-            stem = Path(name).stem
-            found = ISO_DATE.search(stem)
-            day = _read_date(found[0] if found else stem, f"{where}.files, {name}")
-            one = {"doc_id": _check_id(stem, f"{where}.files, {name}"), "title": stem, "date": day}
-            yield {**one, **shared, "file": name, "sha256": _checksum(folder, name, f"{where}.files", "")}
-    else:
-        one = {"doc_id": _check_id(texts["id"], f"{where}.id"), "title": texts["title"]}
-        day = _read_date(entry["date"], f"{where}.date")
-        checksum = _checksum(folder, texts["file"], where, texts.get("sha256", ""))
-        yield {**one, "date": day, **shared, "file": texts["file"], "sha256": checksum}
+def _check_language(code: str, info: ValidationInfo) -> str:
+    return str(check_choice(code, (), context_of(info)["languages"]))
 
 
-def _read_field(entry: Mapping[str, Any], key: str, where: str) -> str:
-    value = "" if entry[key] is None else entry[key]
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise InputError(f"{where}.{key}", repr(value), allowed="a text", remedy="Put it in quotes.")
-    return " ".join(str(value).split())
+def _check_format(name: str) -> str:
+    return str(check_choice(name, (), FORMATS))
 
 
-def _check_id(name: str, where: str) -> str:
+class _Shared(Entry):
+    """What every entry may say."""
+
+    kind: Line
+    language: Annotated[Line, AfterValidator(_check_language)]
+    format: Annotated[Line, AfterValidator(_check_format)]
+    reference: Line = ""
+    source: Line = ""
+    licence: Line = ""
+
+
+class _OneFile(_Shared):
+    id: Line
+    title: Line
+    date: Day
+    file: Line
+    sha256: Line = ""
+
+
+class _ManyFiles(_Shared):
+    files: Line
+
+
+def _read_entry(entry: Any, info: ValidationInfo) -> list[Row]:
+    """The documents of one entry: one with ``file``, any number with ``files``; their files are looked at."""
+    folder = context_of(info)["folder"]
+    if isinstance(entry, dict) and "files" in entry:
+        many = _ManyFiles.model_validate(entry, context=info.context)
+        rows = list(_match_files(folder, many.files))
+        return [row | many.model_dump(exclude={"files"}) for row in rows]
+    document = _OneFile.model_validate(entry, context=info.context)
+    check_id(document.id, ("id",))
+    checksum = _checksum(folder, document.file, ("file",))
+    if document.sha256 and checksum != document.sha256.lower():
+        found, allowed = f"the checksum {checksum} of {document.file}", document.sha256
+        remedy = "Put the file back as it was received, or write its new checksum if the change is meant."
+        raise InputError(("sha256",), found, allowed=allowed, remedy=remedy)
+    return [document.model_dump(exclude={"id"}) | {"doc_id": document.id, "sha256": checksum}]
+
+
+def _check_ids(documents: tuple[list[Row], ...]) -> tuple[list[Row], ...]:
+    """The documents of all entries, once no two have the same id."""
+    first: dict[str, int] = {}
+    for number, rows in enumerate(documents):
+        for row in rows:
+            name = row["doc_id"]
+            if name in first:
+                found = f"the id {name!r} a second time (first in documents[{first[name]}])"
+                remedy = "Change one of the two ids, or rename the file where the id comes from its name."
+                raise InputError((number,), found, allowed="an id of its own for each document", remedy=remedy)
+            first[name] = number
+    return documents
+
+
+class _Manifest(Entry):
+    documents: Annotated[Listed[Annotated[list[Row], PlainValidator(_read_entry)]], AfterValidator(_check_ids)]
+
+
+def _match_files(folder: Path, pattern: str) -> Iterator[Row]:
+    """The files below `folder` that a glob matches, hidden ones left out: a document each, named and dated by it."""
+    place = ("files",)
+    inside(folder, pattern, place)
+    try:
+        paths = sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
+    except (OSError, ValueError, IndexError) as error:  # too long; no pattern; the pattern "."
+        allowed = "a glob such as own/*.txt"
+        raise InputError(place, f"{pattern!r} ({error})", allowed=allowed, remedy="Correct it.") from None
+    if not paths:
+        found, allowed = f"the glob {pattern!r}, which matches no file", f"a glob that matches files below {folder}"
+        raise InputError(place, found, allowed=allowed, remedy="Check the folder's name and the ending of the files.")
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        check_id(path.stem, place)
+        day = find_date(path.stem)
+        if day is None:
+            found, allowed = f"{name}, which has no date in its name", "files named with a date YYYY-MM-DD"
+            raise InputError(place, found, allowed=allowed, remedy="Rename it, or give it an entry of its own.")
+        checksum = _checksum(folder, name, place)
+        yield {"doc_id": path.stem, "title": path.stem, "date": day, "file": name, "sha256": checksum}
+
+
+def check_id(name: str, where: str | Place) -> str:
+    """
+    The id of a document, once it is known to be usable as part of the ids of its paragraphs.
+
+    Raises
+    ------
+    InputError : if it holds anything but letters, digits, ``.``, ``-`` and ``_``, or begins with a sign
+    """
     if not DOCUMENT_ID.fullmatch(name):
-        raise InputError(
-            where,
-            repr(name),
-            allowed="an id of letters, digits, '.', '-' and '_'",
-            remedy="Write it without spaces or signs.",
-        )
+        allowed = "an id of letters, digits, '.', '-' and '_'"
+        raise InputError(where, repr(name), allowed=allowed, remedy="Write it without spaces or signs.")
     return name
 
 
-def _read_date(value: Any, where: str) -> date:
-    """A date as YAML gives it or as text; nothing but year, month and day."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        if not ISO_DATE.fullmatch(str(value)):
-            raise ValueError
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise InputError(where, repr(str(value)), allowed="a date YYYY-MM-DD", remedy="Correct the date.") from None
-
-
-def _match_files(folder: Path, pattern: str, where: str) -> list[str]:
-    """The files below `folder` that a glob matches, in order of name, hidden ones left out."""
-    inside(folder, pattern, where)
-    try:
-        paths = sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
-    except ValueError as error:
-        raise InputError(
-            where, f"{pattern!r} ({error})", allowed="a glob such as own/*.txt", remedy="Correct it."
-        ) from None
-    if not paths:
-        raise InputError(
-            where,
-            f"the glob {pattern!r}, which matches no file",
-            allowed=f"a glob that matches files below {folder}",
-            remedy="Check the folder's name and the ending of the files.",
-        )
-    return [path.relative_to(folder).as_posix() for path in paths]
-
-
-def _checksum(folder: Path, name: str, where: str, expected: str) -> str:
-    """SHA-256 of a file, once it is known to lie in the folder and to be the one expected."""
-    path = inside(folder, name, f"{where}.file")
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(
-            f"{where}.file",
-            f"no readable file {path} ({error.strerror})",
-            allowed="a file below the folder of the manifest",
-            remedy="Check the name and its folder.",
-        ) from None
-    if expected and found != expected.lower():
-        raise InputError(
-            f"{where}.sha256, {path}",
-            f"the checksum {found}",
-            allowed=expected,
-            remedy="Put the file back as it was received, or write its new checksum if the change is meant.",
-        )
-    return found
+def _checksum(folder: Path, name: str, place: Place) -> str:
+    """SHA-256 of a file, once it is known to lie in the folder."""
+    return hashlib.sha256(read_bytes(inside(folder, name, place), place)).hexdigest()

@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Phrases:
-    """Phrases as a tree of words, for some `Tokens`: all tokens are compared with all phrases at once."""
+    """Phrases as a trie (a tree of words) for some `Tokens`: all tokens are compared with all phrases at once."""
 
     word_of_type: np.ndarray  # (n_types,), number of the word among those of phrases, -1 = in none
     node_of_type: np.ndarray  # (n_types,), the node a token leads to as first word, -1 = begins none
@@ -23,7 +23,7 @@ class Phrases:
 
     @classmethod
     def of(cls, phrases: Sequence[Sequence[str]], types: Sequence[str]) -> Phrases:
-        """The tree of `phrases`, lists of words in lower case, each of two words or more."""
+        """The trie of `phrases`, lists of words in lower case, each of two words or more."""
         words = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(phrases))))}
         tree: dict[int, int] = {}  # node * n_words + word -> node
         ends = {}
@@ -50,12 +50,12 @@ class Phrases:
 
         Parameters
         ----------
-        codes, texts : arrays, one entry a token
-            Its type, and the text it stands in: a phrase does not reach into the next one.
+        codes, texts : arrays, one entry per token
+            Its type, and the text it stands in: a phrase does not reach into the next text.
 
         Returns
         -------
-        Places of first words, and which phrase stands there
+        Two arrays, one entry per match: the place of its first word in `codes`, and the number of the phrase
 
         Examples
         --------

@@ -1,23 +1,28 @@
-"""From the files of a manifest to tables: documents, sections, paragraphs, sentences, footnotes and source lines."""
+"""Read a corpus: documents, sections, paragraphs, sentences, footnotes and source lines as tables."""
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.corpus.formats.blocks import Parsed, Starts
+from analysis.corpus.formats.blocks import split_lines, tidy
+from analysis.corpus.formats.parsed import Parsed, Starts
+from analysis.corpus.formats.plain import parse_plain
 from analysis.corpus.formats.registry import parse
 from analysis.corpus.language import Language, read_language, split_sentences
-from analysis.corpus.manifest import read_manifest
+from analysis.corpus.manifest import OPTIONAL, check_id, read_manifest
 from analysis.corpus.tables import make_table
-from analysis.inputs import InputError, read_text
+from analysis.inputs import InputError, check_choice
+from analysis.schema import read_date
 
 SAME_SENTENCE = 0.95  # similarity from which two sentences are one, apart from marks that a parser took out
 
@@ -29,18 +34,16 @@ class Corpus:
 
     A sentence's ``start`` and ``end`` are offsets in the text of its paragraph, as is a footnote's ``offset`` (where
     its mark stood; -1 and an empty ``paragraph_id`` when it had none). ``line`` counts the lines of the source file
-    from 1. ``lines`` gives every line of every file one role: body, heading, footnote, apparatus or blank.
+    from 1 (where a format has no lines: its paragraphs or pages). ``lines`` gives every line of every file one role:
+    body, heading, footnote, apparatus or blank.
     """
 
-    documents: pd.DataFrame
-    sections: pd.DataFrame
-    paragraphs: pd.DataFrame
-    sentences: pd.DataFrame
-    footnotes: pd.DataFrame
-    lines: pd.DataFrame
-
-
-# --- the texts ---------------------------------------------------------------------------------------------------
+    documents: pd.DataFrame  # doc_id, title, date, kind, language, format, reference, file, sha256, source, licence
+    sections: pd.DataFrame  # section_id, doc_id, parent, level (1 = top), number, title, line, order
+    paragraphs: pd.DataFrame  # paragraph_id, doc_id, section_id, order, text, line_start, line_end, emphasis
+    sentences: pd.DataFrame  # sentence_id, paragraph_id, section_id, doc_id, order, start, end, text, line
+    footnotes: pd.DataFrame  # footnote_id, doc_id, number, text, paragraph_id, offset, line_start, line_end
+    lines: pd.DataFrame  # doc_id, line, role, part_id
 
 
 def read_corpus(path: Path) -> Corpus:
@@ -57,23 +60,98 @@ def read_corpus(path: Path) -> Corpus:
     path = Path(path)
     documents = read_manifest(path)
     languages = {code: read_language(code, path.parent / "language") for code in sorted(set(documents["language"]))}
-    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for doc_id, file, form, code in documents[["doc_id", "file", "format", "language"]].itertuples(index=False):
-        text = read_text(path.parent / file)
-        parsed = parse(text.removesuffix("\n").split("\n"), form)
-        if not parsed.paragraphs:
+    parsed = []
+    for file, form, code in documents[["file", "format", "language"]].itertuples(index=False):
+        parts = parse(path.parent / file, form, languages[code])
+        if not parts.paragraphs:
             raise InputError(
                 path.parent / file,
                 f"no paragraph in a document of format {form!r}",
                 allowed="a text with paragraphs",
                 remedy=f"Check the file, or choose another format in {path.name}.",
             )
-        for name, more in _tabulate(doc_id, parsed, languages[code]).items():
-            rows[name] += more
-    tables = {
-        field.name: make_table(field.name, rows[field.name]) for field in fields(Corpus) if field.name != "documents"
+        parsed.append(parts)
+    return _build_corpus(documents, parsed, languages)
+
+
+def corpus_from_frame(frame: pd.DataFrame, languages: Mapping[str, Language]) -> Corpus:
+    """
+    The texts of a DataFrame, parsed as plain text and split into sentences.
+
+    A paragraph ends at an empty line; a document is one section. Ids are made as by `read_corpus`.
+
+    Parameters
+    ----------
+    frame : DataFrame, one row per document
+        Columns ``doc_id`` (unique), ``date`` (a date, or YYYY-MM-DD) and ``text``; if there, ``language`` (its code),
+        ``title`` (else the id), ``kind``, ``reference``, ``source`` and ``licence``. Other columns are left out.
+    languages : mapping of code to language
+        The languages of the texts; where there is no column ``language``, the one language of all.
+
+    Returns
+    -------
+    Corpus : documents in order of date; their ``sha256`` is that of the text in UTF-8, their ``file`` is empty
+
+    Raises
+    ------
+    InputError : if a column is missing, or an id, date, text or language cannot be used; names the document
+
+    Examples
+    --------
+    >>> letters = pd.DataFrame({"doc_id": ["a"], "date": ["2019-03-01"], "text": ["Dear all. Hello.\\n\\nYours, B."]})
+    >>> corpus_from_frame(letters, {"en": Language("en")}).sentences[["sentence_id", "text"]].to_numpy().tolist()
+    [['a-001.01', 'Dear all.'], ['a-001.02', 'Hello.'], ['a-002.01', 'Yours, B.']]
+    """
+    required = ("doc_id", "date", "text") if len(languages) == 1 else ("doc_id", "date", "text", "language")
+    for name in required:
+        if name not in frame:
+            allowed = f"the columns {', '.join(required)}"
+            raise InputError("frame", f"no column {name!r}", allowed=allowed, remedy="Add it, or rename another one.")
+    rows = [_read_row(row, languages) for row in frame.to_dict("records")]
+    ids = pd.Series([row["doc_id"] for row in rows], dtype="str")
+    if ids.duplicated().any():
+        doubled = ids[ids.duplicated()].iloc[0]
+        raise InputError(
+            "frame",
+            f"the doc_id {doubled!r} a second time",
+            allowed="one row per document",
+            remedy="Drop or rename one.",
+        )
+    documents = make_table("documents", rows).sort_values("date", kind="stable")
+    texts = frame["text"].iloc[documents.index]
+    parsed = [
+        parse_plain(split_lines(text), languages[code]) for text, code in zip(texts, documents["language"], strict=True)
+    ]
+    return _build_corpus(documents.reset_index(drop=True), parsed, languages)
+
+
+def _read_row(row: Mapping[str, Any], languages: Mapping[str, Language]) -> dict[str, Any]:
+    """The row of the table of documents for a row of a DataFrame."""
+    where = f"frame, document {row['doc_id']!r}"
+    day, text = row["date"], row["text"]
+    if not isinstance(text, str) or not tidy(text):
+        raise InputError(f"{where}, text", repr(text), allowed="a text with words", remedy="Drop the row.")
+    given = {key: "" if pd.isna(row.get(key)) else str(row[key]) for key in ("title", "kind", *OPTIONAL)}
+    return {
+        **given,
+        "doc_id": check_id(str(row["doc_id"]), where),
+        "title": given["title"] or str(row["doc_id"]),
+        "date": read_date(day.date() if isinstance(day, datetime) and not pd.isna(day) else day, f"{where}, date"),
+        "language": check_choice(row.get("language", next(iter(languages), "")), f"{where}, language", languages),
+        "format": "plain",
+        "file": "",
+        "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
     }
-    return Corpus(documents=documents, **tables)
+
+
+def _build_corpus(documents: pd.DataFrame, parsed: Iterable[Parsed], languages: Mapping[str, Language]) -> Corpus:
+    """The tables of the parsed documents, in the order of `documents`."""
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for doc_id, code, parts in zip(documents["doc_id"], documents["language"], parsed, strict=True):
+        for name, more in _tabulate(doc_id, parts, languages[code]).items():
+            rows[name] += more
+    names = [field.name for field in fields(Corpus) if field.name != "documents"]
+    return Corpus(documents=documents, **{name: make_table(name, rows[name]) for name in names})
 
 
 def _tabulate(doc: str, parsed: Parsed, language: Language) -> dict[str, list[tuple[Any, ...]]]:
@@ -83,15 +161,17 @@ def _tabulate(doc: str, parsed: Parsed, language: Language) -> dict[str, list[tu
     footnotes = [f"{doc}-fn{i:02d}" for i in range(1, len(parsed.footnotes) + 1)]
     ids = {"heading": sections, "body": paragraphs, "footnote": footnotes}
     rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for i, one in enumerate(parsed.sections):
-        parent = sections[one.parent] if one.parent >= 0 else ""
-        rows["sections"].append((sections[i], doc, parent, one.level, one.number, one.title, one.line, i + 1))
-    for i, part in enumerate(parsed.paragraphs):
-        above, place = sections[part.section], _line_range(part.starts)
-        rows["paragraphs"].append((paragraphs[i], doc, above, i + 1, part.text, *place, part.emphasis))
-        for j, (start, end) in enumerate(split_sentences(part.text, language), start=1):
+    for i, section in enumerate(parsed.sections):
+        parent = sections[section.parent] if section.parent >= 0 else ""
+        heading = (section.level, section.number, section.title, section.line)
+        rows["sections"].append((sections[i], doc, parent, *heading, i + 1))
+    for i, paragraph in enumerate(parsed.paragraphs):
+        above, lines = sections[paragraph.section], _line_range(paragraph.starts)
+        rows["paragraphs"].append((paragraphs[i], doc, above, i + 1, paragraph.text, *lines, paragraph.emphasis))
+        for j, (start, end) in enumerate(split_sentences(paragraph.text, language), start=1):
             names = (f"{paragraphs[i]}.{j:02d}", paragraphs[i], above, doc, len(rows["sentences"]) + 1)
-            rows["sentences"].append((*names, start, end, part.text[start:end], line_at(part.starts, start)))
+            line = line_at(paragraph.starts, start)
+            rows["sentences"].append((*names, start, end, paragraph.text[start:end], line))
     for i, note in enumerate(parsed.footnotes):
         mark = (paragraphs[note.paragraph], note.offset) if note.paragraph >= 0 else ("", -1)
         rows["footnotes"].append((footnotes[i], doc, note.number, note.text, *mark, *_line_range(note.starts)))
@@ -118,7 +198,7 @@ def line_at(starts: Starts, offset: int) -> int:
 
 def find_sentences(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.Series:
     """
-    The sentences that passages quote: what links codings, which carry their sentence's text, to a corpus.
+    The sentences that passages quote, which links codings, carrying their sentence's text, to a corpus.
 
     Passages are found by their text, white space apart; else the most similar sentence of the document is taken,
     for a text that was coded before a parser took a mark out. A text that stands twice is found in order.
@@ -139,18 +219,19 @@ def find_sentences(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.Series
     by_text: dict[tuple[str, str], list[str]] = defaultdict(list)
     for doc, text, name in sentences[["doc_id", "text", "sentence_id"]].itertuples(index=False):
         by_text[doc, "".join(text.split())].append(name)
-    found = []
+    sentence_ids = []
     for doc, text in passages[["doc_id", "text"]].itertuples(index=False):
         names = by_text[_most_similar(doc, text, by_text)]
-        found.append(names.pop(0) if len(names) > 1 else names[0])
-    return pd.Series(found, index=passages.index, name="sentence_id", dtype="str")
+        sentence_ids.append(names.pop(0) if len(names) > 1 else names[0])
+    return pd.Series(sentence_ids, index=passages.index, name="sentence_id", dtype="str")
 
 
 def _most_similar(doc: str, text: str, known: Mapping[tuple[str, str], list[str]]) -> tuple[str, str]:
     letters = "".join(text.split())
     if (doc, letters) in known:
         return doc, letters
-    close = difflib.get_close_matches(letters, [other for one, other in known if one == doc], n=1, cutoff=SAME_SENTENCE)
+    of_document = [sentence for name, sentence in known if name == doc]
+    close = difflib.get_close_matches(letters, of_document, n=1, cutoff=SAME_SENTENCE)
     if not close:
         raise InputError(
             f"the passages, document {doc!r}",

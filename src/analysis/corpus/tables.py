@@ -24,5 +24,12 @@ SCHEMAS: dict[str, dict[str, str]] = {
 
 
 def make_table(name: str, rows: list[Any]) -> pd.DataFrame:
-    """A table of the corpus from its rows, with the columns and types of `SCHEMAS`."""
+    """
+    A table of the corpus from its rows, with the columns and types of `SCHEMAS`.
+
+    Parameters
+    ----------
+    name : a key of `SCHEMAS`
+    rows : tuples in the order of the columns, or mappings by column
+    """
     return pd.DataFrame(rows, columns=list(SCHEMAS[name])).astype(SCHEMAS[name])

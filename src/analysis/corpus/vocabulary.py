@@ -1,4 +1,4 @@
-"""Which words of a text are kept, and under which form they are counted: phrases, lemmas, parts of compounds."""
+"""Content words of texts, as lemmas, phrases and parts of compounds: which are kept, and as what they count."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from analysis.inputs import InputError
 
 
 class Words(NamedTuple):
-    """Some content words of one language in reading order, as arrays of equal length."""
+    """Content words of one language in reading order, as arrays of equal length."""
 
     text: np.ndarray  # which sentence of that language
     first: np.ndarray  # first token, counted over these sentences
     last: np.ndarray  # last token: another one in phrases only
-    term: np.ndarray  # which of the terms of the reading
+    term: np.ndarray  # index in the terms of the `TokenizedTexts`
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The sentences of one language as tokens, and what becomes of each type of token."""
+class TokenizedTexts:
+    """The sentences of one language as tokens, and the term of each type of token."""
 
-    rows: np.ndarray  # places of these sentences among all
+    rows: np.ndarray  # numbers of these sentences among all
     tokens: Tokens
     phrases: Phrases
     terms: list[str]  # lemmas and phrases, in order of first use
@@ -38,7 +38,7 @@ class Reading:
     term_of_phrase: np.ndarray  # (n_phrases,), -1 = dropped
 
     def words(self) -> Iterator[Words]:
-        """What is kept, some sentences at a time."""
+        """The words that are kept, a block of sentences at a time."""
         bounds = self.tokens.bounds
         for first, last in self.tokens.blocks():
             start, codes = bounds[first], self.tokens.codes[bounds[first] : bounds[last]]
@@ -53,15 +53,15 @@ class Reading:
             yield Words(text[kept], kept + start, kept + more[kept] + start, term[kept])
 
 
-def read_words(
+def tokenize_texts(
     sentences: pd.DataFrame,
     languages: Mapping[str, Language],
     *,
     institution_words: bool = False,
     compounds: bool = False,
-) -> Iterator[Reading]:
+) -> Iterator[TokenizedTexts]:
     """
-    The sentences of each language in turn; every type of word is decided on once.
+    The sentences of each language as tokens and terms, language by language; every type of word is decided on once.
 
     Parameters and errors are those of `analysis.corpus.counts.count_text`.
     """
@@ -72,14 +72,15 @@ def read_words(
             raise InputError(f"text {name!r}", "no language", allowed=f"the texts {known}", remedy="Name its language.")
     of_text = [languages[name] for name in names]
     for language in dict.fromkeys(of_text):
-        mine = np.array([one is language for one in of_text])
-        rows = np.flatnonzero(mine[document])
+        rows = np.flatnonzero(np.array([other is language for other in of_text])[document])
         texts = sentences["text"].to_numpy(dtype=object)[rows]
         yield _decide(rows, encode_tokens(list(texts)), language, institution_words, compounds)
 
 
-def _decide(rows: np.ndarray, tokens: Tokens, language: Language, institution_words: bool, compounds: bool) -> Reading:
-    """What becomes of each type of token, and of each phrase."""
+def _decide(
+    rows: np.ndarray, tokens: Tokens, language: Language, institution_words: bool, compounds: bool
+) -> TokenizedTexts:
+    """Decide on each type of token, and on each phrase."""
     dropped = language.policy_words | (frozenset() if institution_words else language.institution_words)
     phrases = sorted({tuple(phrase.lower().split()) for phrase in language.phrases if len(phrase.split()) > 1})
     joined = [" ".join(words) for words in phrases]
@@ -89,7 +90,7 @@ def _decide(rows: np.ndarray, tokens: Tokens, language: Language, institution_wo
     term_of = np.array([-1 if term is None else terms[term] for term in kept], dtype=np.int32)
     n = len(tokens.types)
     parts = _open_compounds(list(terms), tokens.types, language, dropped) if compounds else [[] for _ in terms]
-    return Reading(rows, tokens, Phrases.of(phrases, tokens.types), list(terms), parts, term_of[:n], term_of[n:])
+    return TokenizedTexts(rows, tokens, Phrases.of(phrases, tokens.types), list(terms), parts, term_of[:n], term_of[n:])
 
 
 def _lemma(token: str, language: Language, dropped: frozenset[str]) -> str | None:
@@ -106,8 +107,8 @@ def _open_compounds(
     """
     For each term the lemmas of the words it is made of, itself left out; nothing for phrases and single words.
 
-    Opened is only what is made of words that stand alone in the texts too, or of the language's `compound_parts`: so
-    *verstrekking* is not vers + rekking, and all parts are terms that may tie the compound to others.
+    A compound is opened only if its parts stand alone in the texts too, or are among the language's `compound_parts`:
+    so *verstrekking* is not vers + rekking, and all parts are terms that may tie the compound to others.
     """
     known = {kind.lower() for kind in types} | {lemmatize(kind, language) for kind in types} | language.compound_parts
     acronyms = _list_acronyms(types)
@@ -123,9 +124,9 @@ def _open_compounds(
             if len(words) > 1 and known.issuperset(words):
                 yield from (_lemma(word, language, dropped) for word in words)
 
-    parts = [dict.fromkeys(parts_of(term)) if " " not in term else {} for term in terms]
     return [
-        [part for part in some if part is not None and part != term] for term, some in zip(terms, parts, strict=True)
+        [part for part in dict.fromkeys(parts_of(term)) if part is not None and part != term] if " " not in term else []
+        for term in terms
     ]
 
 

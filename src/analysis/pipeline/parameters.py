@@ -1,48 +1,25 @@
-"""What a notebook file holds: its code, its parameters with their types, and whether given values fit them."""
+"""The parameters of a notebook: names, defaults, and whether the values it is to be run with fit them."""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from analysis.inputs import InputError, nearest, read_text
 
-# Parameters that name folders a notebook writes to or reads from. They differ between runs and never reach a page.
-PLACES = ("output", "values")
+# Papermill has an inspection of its own. It loses parameters (whose line holds a second "=", also in a comment; whose
+# type is a union), takes two seconds to import, and knows nothing of the cells of a running kernel, where a misspelt
+# parameter has to stop too.
+
 JSON_TYPES = (type(None), bool, int, float, str, list, dict)
 MAGIC = re.compile(r"^(\s*)[%!].*$", flags=re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One name of a `parameters` cell, its default, and what may stand in its place."""
-
-    name: str
-    default: Any
-    types: tuple[type, ...]  # of the value; empty: any
-    elements: tuple[type, ...] = ()  # of the elements of a list; empty: any
-    choices: tuple[Any, ...] = ()  # from Literal[...]; empty: any value of the types
-
-    @property
-    def allowed(self) -> str:
-        """What may be given, in words."""
-        if self.choices:
-            return "one of " + ", ".join(map(repr, self.choices))
-        names = " or ".join("nothing (null)" if one is type(None) else one.__name__ for one in self.types)
-        return names + (f" of {' or '.join(one.__name__ for one in self.elements)}" if self.elements else "")
-
-    def accepts(self, value: Any) -> bool:
-        """Whether a value is of the right JSON type: a whole number is also a float, true and false are no numbers."""
-        if self.choices:
-            return any(value == choice and type(value) is type(choice) for choice in self.choices)
-        if not fits(value, self.types):
-            return False
-        return not isinstance(value, list) or all(fits(element, self.elements) for element in value)
+INJECTED = "# Parameters\n"  # how Papermill begins the cell with the values it was given
 
 
 def read_cells(path: Path) -> list[dict[str, Any]]:
@@ -71,21 +48,19 @@ def code_of(cells: list[dict[str, Any]]) -> str:
     return "\n".join(MAGIC.sub(r"\1pass", source) for source in sources if not source.startswith("%%"))
 
 
-def texts_of(cells: list[dict[str, Any]]) -> set[str]:
-    """The text constants in the code of a notebook; none when the code cannot be read."""
+@cache
+def texts_in(code: str) -> frozenset[str]:
+    """The text constants of a script; none when it is no valid Python."""
     try:
-        nodes = ast.walk(ast.parse(code_of(cells)))
+        nodes = ast.walk(ast.parse(code))
     except SyntaxError:
-        return set()
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        return frozenset()
+    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def read_parameters(path: Path) -> dict[str, Parameter]:
+def read_parameters(path: Path) -> dict[str, Any]:
     """
-    The parameters of a notebook: the assignments in its cell tagged ``parameters``.
-
-    The type of a parameter is its annotation where it has one that JSON can give (``int | None``,
-    ``Literal["count", "share"]``), else the type of its default.
+    The parameters of a notebook with their defaults: the assignments in its cell tagged ``parameters``.
 
     Raises
     ------
@@ -99,60 +74,37 @@ def read_parameters(path: Path) -> dict[str, Parameter]:
             allowed="one such cell",
             remedy="Tag the cell that assigns the defaults (JupyterLab: property inspector, cell tags).",
         )
-    where = f"{path}, parameters cell"
+    return read_assignments(cells[0]["source"], f"{path}, parameters cell")
+
+
+def read_assignments(source: str, where: str) -> dict[str, Any]:
+    """
+    The names that the lines of a cell assign, with their plain values (texts, numbers, lists, dicts, None).
+
+    Raises
+    ------
+    InputError : if a line is no valid Python or computes its value; names the line
+
+    Examples
+    --------
+    >>> read_assignments('theme = "cyber"  # str\\nseed = 1', "cell 1")
+    {'theme': 'cyber', 'seed': 1}
+    """
+    assigned: dict[str, Any] = {}
     try:
-        statements = ast.parse(MAGIC.sub(r"\1pass", cells[0]["source"])).body
+        for statement in ast.parse(MAGIC.sub(r"\1pass", source)).body:
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                assigned |= dict.fromkeys(names, ast.literal_eval(statement.value))
     except SyntaxError as error:
-        raise InputError(
-            f"{where}, line {error.lineno}", error.msg, allowed="Python", remedy="Correct the line."
-        ) from None
-    parameters = [parameter for statement in statements for parameter in read_assignment(statement, where)]
-    return {parameter.name: parameter for parameter in parameters}
-
-
-def read_assignment(statement: ast.stmt, where: str) -> list[Parameter]:
-    """The parameters that one statement of a `parameters` cell assigns; none for an import or an expression."""
-    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
-        return []
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    annotation = getattr(statement, "annotation", None)
-    try:
-        default = ast.literal_eval(statement.value)
+        where, found, allowed = f"{where}, line {error.lineno}", error.msg, "Python"
+        raise InputError(where, found, allowed=allowed, remedy="Correct the line.") from None
     except ValueError:
-        raise InputError(
-            f"{where}, line {statement.lineno}",
-            ast.unparse(statement),
-            allowed="a name and a plain value (text, number, true or false, list, dict, None)",
-            remedy="Compute it in a later cell.",
-        ) from None
-    default = list(default) if isinstance(default, tuple) else default
-    return [parameter_of(target.id, default, annotation) for target in targets if isinstance(target, ast.Name)]
-
-
-def parameter_of(name: str, default: Any, annotation: ast.expr | None) -> Parameter:
-    """A parameter with what it accepts, from its annotation or else its default."""
-    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).split(".")[-1] == "Literal":
-        choices = ast.literal_eval(annotation.slice)
-        return Parameter(name, default, (), choices=choices if isinstance(choices, tuple) else (choices,))
-    types = annotated_types(annotation)
-    if not types and default is not None:
-        types = (type(default),)
-    elements = tuple(dict.fromkeys(map(type, default))) if isinstance(default, list) else ()
-    return Parameter(name, default, types, elements)
-
-
-def annotated_types(annotation: ast.expr | None) -> tuple[type, ...]:
-    """The JSON types an annotation names, joined by ``|``; none when it says more than that."""
-    if isinstance(annotation, ast.BinOp):
-        left, right = annotated_types(annotation.left), annotated_types(annotation.right)
-        return (*left, *right) if left and right else ()
-    written = ast.unparse(annotation).split("[")[0] if annotation else ""
-    return tuple(one for one in JSON_TYPES if written == ("None" if one is type(None) else one.__name__))
-
-
-def fits(value: Any, types: tuple[type, ...]) -> bool:
-    """Whether a value has one of the types, as JSON tells them apart; no types: any."""
-    return not types or type(value) in types or (type(value) is int and float in types)
+        where, found = f"{where}, line {statement.lineno}", ast.unparse(statement)
+        allowed = "a name and a plain value (text, number, true or false, list, dict, None)"
+        raise InputError(where, found, allowed=allowed, remedy="Compute it in a later cell.") from None
+    return assigned
 
 
 def check_parameters(path: Path, given: Mapping[str, Any]) -> None:
@@ -164,17 +116,74 @@ def check_parameters(path: Path, given: Mapping[str, Any]) -> None:
     InputError : if a name is unknown (names the nearest one), a value is of the wrong type, or the notebook has
         no `parameters` cell
     """
-    known = read_parameters(path)
+    compare_parameters(read_parameters(path), given, f"{path}, ")
+
+
+def check_injected() -> None:
+    """
+    Make sure, inside a running notebook, that the values Papermill put in fit the `parameters` cell before them.
+
+    Papermill itself only logs a name that the notebook does not have, and runs on with the defaults. Does nothing
+    outside a kernel, or where nothing was put in.
+
+    Raises
+    ------
+    InputError : as `check_parameters`
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    cells = shell.user_ns.get("In", []) if shell else []
+    for number, source in enumerate(cells):
+        if number and source.startswith(INJECTED):
+            defaults = read_assignments(cells[number - 1], f"code cell {number - 1}")
+            compare_parameters(defaults, read_assignments(source, f"code cell {number}"), "")
+
+
+def compare_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any], where: str) -> None:
+    """
+    Make sure that every name given is one with a default, and every value of its type.
+
+    Raises
+    ------
+    InputError : if one is not; `where` comes before the name of the parameter
+    """
     for name, value in given.items():
-        if name not in known:
+        if name not in defaults:
             raise InputError(
-                f"{path}, parameter {name!r}",
+                f"{where}parameter {name!r}",
                 "a name the notebook does not have",
-                allowed=", ".join(known) or "no parameter",
-                remedy=nearest(name, known) or "Choose one of these.",
+                allowed=", ".join(defaults) or "no parameter",
+                remedy=nearest(name, defaults) or "Choose one of these.",
             )
-        if not known[name].accepts(value):
+        if not fits(value, defaults[name]):
             found = "nothing (null)" if value is None else f"{value!r} ({type(value).__name__})"
             raise InputError(
-                f"{path}, parameter {name!r}", found, allowed=known[name].allowed, remedy="Give a value of that kind."
+                f"{where}parameter {name!r}",
+                found,
+                allowed=type_name(defaults[name]),
+                remedy="Give a value of that kind.",
             )
+
+
+def fits(value: Any, default: Any) -> bool:
+    """
+    Whether a value has the JSON type of a default: the elements of a list that of its first, None any type.
+
+    A whole number is also a float; true and false are no numbers.
+    """
+    if isinstance(default, (list, tuple)):
+        return isinstance(value, (list, tuple)) and all(fits(element, default[0]) for element in value if default)
+    return default is None or type(value) is type(default) or (type(value) is int and type(default) is float)
+
+
+def type_name(default: Any) -> str:
+    """
+    The JSON type of a default in words.
+
+    Examples
+    --------
+    >>> type_name([["2014", "2018"]])
+    'list of list of str'
+    """
+    if isinstance(default, (list, tuple)):
+        return "list" + (f" of {type_name(default[0])}" if default else "")
+    return type(default).__name__

@@ -1,8 +1,10 @@
-"""What each step was made from and what it made: the memory of the pipeline, safe against being killed."""
+"""Build records: the digests of what each step was made from and of what it made; files are published atomically."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -14,12 +16,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from analysis.pipeline.code_dependencies import digest
 from analysis.report.exports import write_atomically
 
 WORK = Path("data/processed")  # below the root of the outputs; not committed
 # Beginning of the temporary folders in which the sockets of a kernel lie; the number of its runner's process follows.
 SOCKETS = "study-kernel-"
+LONGEST = 60  # characters of the folder they lie in: the path of a socket has room for about 100
+PUBLISHED = ("figures", "reports", "reports/tables")  # where files may be staged beside their place
 STAGING = re.compile(r"\..+\.tmp-\d+")
 
 
@@ -33,6 +36,11 @@ class Record:
 
 class BusyError(RuntimeError):
     """Another run is writing to the same folder."""
+
+
+def digest(content: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def record_file(root: Path, step: str) -> Path:
@@ -71,10 +79,15 @@ def reason_to_run(root: Path, step: str, key: Mapping[str, str]) -> str:
     return ""
 
 
+def staging_folder(root: Path, step: str, process: int) -> Path:
+    """Where a process keeps the outputs of a step until they are whole."""
+    return root / WORK / f".{step.replace(':', '-')}.tmp-{process}"
+
+
 @contextmanager
 def staging(root: Path, step: str) -> Iterator[Path]:
-    """A folder for the outputs of a step until they are whole; on the same disk, so that they can be renamed."""
-    folder = root / WORK / f".{step.replace(':', '-')}.tmp-{os.getpid()}"
+    """A folder for the outputs of a step until they are whole."""
+    folder = staging_folder(root, step, os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -95,8 +108,7 @@ def publish(tree: Path, root: Path, step: str, key: Mapping[str, str], earlier: 
     files = {file.relative_to(tree).as_posix(): file for file in sorted(tree.rglob("*")) if file.is_file()}
     outputs = {name: digest(file.read_bytes()) for name, file in files.items()}
     for name, file in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        file.replace(root / name)
+        put(file, root / name)
     for name in {*earlier, *(before.outputs if before else ())} - set(outputs):
         (root / name).unlink(missing_ok=True)
     path = record_file(root, step)
@@ -104,14 +116,26 @@ def publish(tree: Path, root: Path, step: str, key: Mapping[str, str], earlier: 
     write_atomically(path, json.dumps(asdict(Record(dict(key), outputs)), indent=1, sort_keys=True).encode())
 
 
+def put(file: Path, target: Path) -> None:
+    """Rename a file to its place, whole at every moment; across file systems by a copy beside the place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        write_atomically(target, file.read_bytes())
+        file.unlink()
+
+
 def forget_others(root: Path, steps: Collection[str]) -> None:
     """Remove the records of steps that are no longer part of the study, and the files only they made."""
-    kept = {name for step in steps if (record := read_record(root, step)) for name in record.outputs}
+    still_made = {name for step in steps if (record := read_record(root, step)) for name in record.outputs}
     known = {record_file(root, step) for step in steps}
     for path in sorted((root / WORK / "records").glob("*.json")):
         if path not in known:
             record = read_record(root, path.stem)
-            for name in set(record.outputs if record else ()) - kept:
+            for name in set(record.outputs if record else ()) - still_made:
                 (root / name).unlink(missing_ok=True)
             path.unlink()
 
@@ -136,14 +160,20 @@ def lock(root: Path) -> IO[str]:
 
 
 def sweep(root: Path) -> None:
-    """Remove what killed runs have left: staging folders below `root`, and folders of their kernels' sockets."""
-    for folder in (root / WORK).glob(".*"):
-        if STAGING.fullmatch(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
-    for folder in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*-*"):
+    """Remove what killed runs have left: staging folders and files below `root`, and folders of kernels' sockets."""
+    for left in (path for folder in (WORK, *PUBLISHED) for path in (root / folder).glob(".*.tmp-*")):
+        if STAGING.fullmatch(left.name):
+            left.unlink() if left.is_file() else shutil.rmtree(left, ignore_errors=True)
+    for folder in socket_home().glob(f"{SOCKETS}*-*"):
         process = folder.name.removeprefix(SOCKETS).split("-")[0]
         if process.isdigit() and not is_running(int(process)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def socket_home() -> Path:
+    """The folder below which kernels put their sockets."""
+    folder = tempfile.gettempdir()
+    return Path(folder if len(folder) <= LONGEST else "/tmp")
 
 
 def is_running(process: int) -> bool:

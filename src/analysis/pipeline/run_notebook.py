@@ -1,4 +1,4 @@
-"""One notebook run with given parameters, in a kernel that sees nothing of the user, and made the same on every run."""
+"""A notebook run by Papermill in a kernel without the user's settings; equal inputs give equal bytes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 from papermill.execute import execute_notebook, remove_error_markers  # noqa: E402
 
-from analysis.pipeline.parameters import PLACES  # noqa: E402
-from analysis.pipeline.records import SOCKETS  # noqa: E402
+from analysis.pipeline.records import SOCKETS, socket_home  # noqa: E402
+from analysis.report.files import PLACES  # noqa: E402
 
 # Sums must not depend on how many cores a machine has: one thread per kernel; steps run side by side instead.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -140,8 +140,7 @@ class ThisPython(KernelSpecManager):
 @contextmanager
 def kernel_manager() -> Iterator[AsyncKernelManager]:
     """A manager for one kernel that talks through socket files: no port is opened."""
-    # The path of a socket holds about 100 characters, so not below the project.
-    with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-") as sockets:
+    with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-", dir=socket_home()) as sockets:
         yield AsyncKernelManager(
             kernel_name="python3",
             kernel_spec_manager=ThisPython(),
@@ -152,7 +151,7 @@ def kernel_manager() -> Iterator[AsyncKernelManager]:
 
 def environment(project: Path, scratch: Path, cache: Path) -> dict[str, str]:
     """The environment of a kernel: what finds programs and libraries, and for the rest fixed values."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
+    passed_on = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
     fixed = {
         "HOME": str(scratch),
         "IPYTHONDIR": str(scratch / "ipython"),
@@ -167,7 +166,7 @@ def environment(project: Path, scratch: Path, cache: Path) -> dict[str, str]:
         "TZ": "UTC",
         "XDG_CACHE_HOME": str(cache),
     }
-    return kept | fixed | dict.fromkeys(THREADS, "1") | blas_kernel()
+    return passed_on | fixed | dict.fromkeys(THREADS, "1") | blas_kernel()
 
 
 def blas_kernel() -> dict[str, str]:
@@ -198,8 +197,8 @@ def settle(notebook: NotebookNode, parameters: Mapping[str, Any], folders: tuple
     Times, the parameters that are places, random ids, paths below `folders`, process numbers, memory addresses.
     """
     notebook = remove_error_markers(nbformat.from_dict(notebook))
-    kept = {key: value for key, value in notebook.metadata.items() if key not in VOLATILE}
-    notebook.metadata = nbformat.from_dict(kept | {"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    lasting = {key: value for key, value in notebook.metadata.items() if key not in VOLATILE}
+    notebook.metadata = nbformat.from_dict(lasting | {"kernelspec": KERNEL, "language_info": {"name": "python"}})
     shown = {name: value for name, value in parameters.items() if name not in PLACES}
     injected = "# Parameters\n" + "\n".join(f"{name} = {value!r}" for name, value in shown.items())
     cells = []
@@ -233,10 +232,10 @@ def clean(value: Any, folders: tuple[Path, ...]) -> Any:
     if isinstance(value, dict):
         if len(value) > 1 and "text/plain" in value:  # a name for what is shown in a better form
             value = {**value, "text/plain": ADDRESS.sub("0x…", value["text/plain"])}
-        kept = {key: one if key.startswith("image/p") else clean(one, folders) for key, one in value.items()}
-        return nbformat.from_dict(kept) if isinstance(value, NotebookNode) else kept
+        cleaned = {key: part if key.startswith("image/p") else clean(part, folders) for key, part in value.items()}
+        return nbformat.from_dict(cleaned) if isinstance(value, NotebookNode) else cleaned
     if isinstance(value, list):
-        return [clean(one, folders) for one in value]
+        return [clean(part, folders) for part in value]
     if not isinstance(value, str):
         return value
     for folder in folders:
@@ -248,9 +247,9 @@ def clean(value: Any, folders: tuple[Path, ...]) -> Any:
 def describe_problem(notebook: NotebookNode) -> str:
     """The first cell that failed or wrote to stderr: which, on which line, what it said; empty when there is none."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    own = [cell for cell in code if "injected-parameters" not in cell.metadata.get("tags", [])]
+    written = [cell for cell in code if "injected-parameters" not in cell.metadata.get("tags", [])]
     for cell in code:
-        where = f"code cell {own.index(cell) + 1}" if cell in own else "the injected parameters"
+        where = f"code cell {written.index(cell) + 1}" if cell in written else "the injected parameters"
         for output in cell.outputs:
             if output.output_type == "error":
                 return f"{where}{describe_error(output, cell.source)}"

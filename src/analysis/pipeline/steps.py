@@ -7,7 +7,8 @@ import json
 import platform
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.inputs import InputError, read_yaml
 from analysis.pipeline import parameters
-from analysis.pipeline.code_dependencies import Package, digest
-from analysis.pipeline.records import WORK
+from analysis.pipeline.code_dependencies import Package
+from analysis.pipeline.records import WORK, digest, put
 from analysis.report.exports import write_atomically
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ CITATION = "CITATION.cff"
 MANIFEST = "data/corpus.yml"
 DATA = ("data/*.yml", "data/language/**/*", "data/raw/**/*")
 
+FILE_KEY = re.compile(r"""\bfiles?:\s*["']?([^"'#,}\n]+)""")  # in a manifest, which the next step reads in earnest
+
 VALUES = WORK / "values"
 EXECUTED = WORK / "executed"
+REPORTS = Path("reports")
 FAILED = WORK / "failed"
 PLACED = {
     "figures": Path("figures"),
-    "tables": Path("reports/tables"),
+    "tables": REPORTS / "tables",
     "values": VALUES,
 }  # folder of a notebook -> ours
 
@@ -56,6 +60,11 @@ class Run:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.notebook)
+
+    @property
+    def theme(self) -> str:
+        """The theme that the notebook is run for, if it is run for one: other pages lead to this page by it."""
+        return str(self.parameters.get("theme", ""))
 
 
 @dataclass(frozen=True)
@@ -88,22 +97,28 @@ class Project:
 
     def inputs_of(self, run: Run) -> dict[str, str]:
         """
-        Digests of the data files that a run reads: by its patterns, and those its notebook or parameters name.
+        Digests of the data files that a run reads.
+
+        By its patterns; those that its notebook or parameters name; and those that a YAML file among them names under
+        ``file`` or ``files``, below its own folder (a manifest its texts, a list of codings its tables).
 
         Raises
         ------
-        InputError : if one of its patterns matches no file
+        InputError : if one of its patterns matches no file, the standard ones apart
         """
         declared = {name for pattern in run.inputs for name in match_files(self.folder, pattern)}
-        texts = parameters.texts_of(parameters.read_cells(self.path_of(run)))
-        named = {text for text in {*texts, *map(str, run.parameters.values())} if is_file_below(self.folder, text)}
-        return self.digest_of(*sorted(declared | named))
+        code = parameters.code_of(parameters.read_cells(self.path_of(run)))
+        texts = {*parameters.texts_in(code), *map(str, run.parameters.values())}
+        named = declared | {text for text in texts if is_file_below(self.folder, text)}
+        lists = [name for name in named if name.endswith((".yml", ".yaml"))]
+        listed = {file for name in lists for file in files_named_in(self.folder, name)}
+        return self.digest_of(*sorted(named | listed))
 
     def pages(self) -> list[Page]:
         """The pages in reading order; the title of each is the first heading of its notebook."""
         from analysis.report.pages import Page
 
-        return [Page(run.name, title_of(self.path_of(run)), run.label, run.group) for run in self.runs]
+        return [Page(run.name, title_of(self.path_of(run)), run.label, run.group, run.theme) for run in self.runs]
 
 
 class StepError(RuntimeError):
@@ -121,9 +136,10 @@ def code_of(project: Project) -> Package:
     return read_package((project.folder / project.package).resolve())
 
 
-def machinery() -> Package:
-    """The code of the steps themselves; in practice the same package."""
-    return read_package(Path(__file__).resolve().parents[1])
+def machinery(*modules: str) -> dict[str, str]:
+    """The code of a kind of step: this file, and all that the modules reach with which the step makes its files."""
+    package = read_package(Path(__file__).resolve().parents[1])
+    return {"analysis/pipeline/steps.py": digest(Path(__file__).read_bytes())} | package.closure(*modules)
 
 
 # --- the data as a whole: read once before anything is made from it
@@ -132,7 +148,7 @@ def machinery() -> Package:
 def check_key(project: Project) -> dict[str, str]:
     """What the check of the data depends on."""
     inputs = {name: value for run in project.runs for name, value in project.inputs_of(run).items()}
-    return inputs | project.digest_of(LOCK) | code_of(project).closure([project.check] if project.check else [])
+    return inputs | project.digest_of(LOCK) | code_of(project).closure(project.check)
 
 
 def make_check(project: Project, tree: Path) -> None:
@@ -149,16 +165,16 @@ def run_key(project: Project, run: Run) -> dict[str, str]:
     """What a run depends on: notebook, parameters, data, values of other runs, the lock, and the code it can reach."""
     path = project.path_of(run)
     cells = parameters.read_cells(path)
-    said = [[cell["cell_type"], cell["source"], cell.get("metadata", {}).get("tags", [])] for cell in cells]
+    content = [[cell["cell_type"], cell["source"], cell.get("metadata", {}).get("tags", [])] for cell in cells]
     return {
-        f"notebooks/{path.name}": digest(json.dumps(said).encode()),
+        f"notebooks/{path.name}": digest(json.dumps(content).encode()),
         "parameters": json.dumps(run.parameters, sort_keys=True),
         "Python": platform.python_version(),
         **project.digest_of(LOCK),
         **project.inputs_of(run),
         **project.made(*(VALUES / f"{name}.json" for name in run.needs)),
         **code_of(project).closure_of_source(parameters.code_of(cells), str(path)),
-        **machinery().closure(["analysis.pipeline.steps.make_run"]),
+        **machinery("analysis.pipeline.run_notebook"),
     }
 
 
@@ -190,13 +206,13 @@ def make_run(project: Project, run: Run, tree: Path) -> None:
         write_atomically(failed, nbformat.writes(error.notebook).encode())
         raise StepError(f"{error}\nThe notebook as far as it came: {FAILED / failed.name}") from None
     for file in sorted(file for file in out.rglob("*") if file.is_file()):
-        move(file, tree / place_of(run, file.relative_to(out)))
+        put(file, tree / place_of(run, file.relative_to(out)))
     write(tree / EXECUTED / f"{run.name}.ipynb", nbformat.writes(notebook) + "\n")
 
 
 def places(project: Project, run: Run, out: Path) -> dict[str, Any]:
-    """The parameters of a run with the folders it writes to and reads values from."""
-    values = {"values": str(project.root / VALUES)} if run.needs else {}
+    """The parameters of a run, the folder it writes to, and where which values lie that it reads."""
+    values = {"values": str(project.root / VALUES), "needs": list(run.needs)} if run.needs else {}
     return {**run.parameters, "output": str(out), **values}
 
 
@@ -213,25 +229,36 @@ def place_of(run: Run, file: Path) -> Path:
     >>> str(place_of(Run("02_themes", "Themes"), Path("tables/02_themes-share.csv")))
     'reports/tables/02_themes-share.csv'
     """
-    own = file.name.startswith((f"{run.name}-", f"{run.name}."))
-    if len(file.parts) != 2 or file.parts[0] not in PLACED or not own:
+    if len(file.parts) != 2 or file.parts[0] not in PLACED or not is_named_after(file, [run.name]):
         raise StepError(
             f"{run.notebook}.ipynb wrote {file.as_posix()}; allowed are files {run.name}-… and {run.name}.json in"
-            f" {', '.join(PLACED)}. Open its outputs with exports.open_outputs(output, {run.name!r})."
+            f" {', '.join(PLACED)}. Open its report with Report({run.name!r}, study, output)."
         )
     return PLACED[file.parts[0]] / file.name
 
 
 def earlier_outputs(project: Project, run: Run) -> list[str]:
     """The figures, tables and values that are a run's by their names, whichever machine made them."""
-    names = [one.name for one in project.runs]
-    found = []
-    for folder in PLACED.values():
-        for file in sorted((project.root / folder).glob(f"{run.name}[-.]*")):
-            owners = [name for name in names if file.name.startswith((f"{name}-", f"{name}."))]
-            if max(owners, key=len) == run.name:
-                found.append((folder / file.name).as_posix())
-    return found
+    longer = [other.name for other in project.runs if is_named_after(Path(f"{other.name}."), [run.name])]
+    files = list_outputs(project, PLACED.values(), [run.name])
+    return [name for name in files if not is_named_after(Path(name), set(longer) - {run.name})]
+
+
+def stray_outputs(project: Project) -> list[str]:
+    """The files that notebooks of the project made for runs that it has no more, such as themes of another corpus."""
+    files = list_outputs(project, [*PLACED.values(), EXECUTED, REPORTS], {run.notebook for run in project.runs})
+    return [name for name in files if not is_named_after(Path(name), [run.name for run in project.runs])]
+
+
+def list_outputs(project: Project, folders: Iterable[Path], names: Iterable[str]) -> list[str]:
+    """The files in some folders below the root that are named after one of some runs or notebooks, sorted."""
+    files = [folder / file.name for folder in folders for file in (project.root / folder).glob("*") if file.is_file()]
+    return sorted(file.as_posix() for file in files if is_named_after(file, names))
+
+
+def is_named_after(file: Path, names: Iterable[str]) -> bool:
+    """Whether the name of a file is one of some names and a sign, as in ``02_themes-share.csv``, ``02_themes.json``."""
+    return file.name.startswith(tuple(f"{name}{sign}" for name in names for sign in "-."))
 
 
 # --- a page: executed notebook to HTML
@@ -243,7 +270,7 @@ def page_key(project: Project, run: Run) -> dict[str, str]:
         "provenance": json.dumps(describe_run(project, run), sort_keys=True),
         **pages_key(project),
         **project.made(EXECUTED / f"{run.name}.ipynb"),
-        **machinery().closure(["analysis.pipeline.steps.make_page"]),
+        **machinery("analysis.report.pages"),
     }
 
 
@@ -255,7 +282,7 @@ def make_page(project: Project, run: Run, tree: Path) -> None:
 
     notebook = nbformat.read(project.root / EXECUTED / f"{run.name}.ipynb", as_version=4)
     page = render_page(notebook, run=run.name, pages=project.pages(), provenance=describe_run(project, run))
-    write(tree / "reports" / f"{run.name}.html", page)
+    write(tree / REPORTS / f"{run.name}.html", page)
 
 
 def describe_run(project: Project, run: Run) -> dict[str, Any]:
@@ -273,7 +300,7 @@ def describe_run(project: Project, run: Run) -> dict[str, Any]:
 def versions(pyproject: Path) -> dict[str, str]:
     """The versions of Python and of the packages that a project names; Python's without its third number."""
     declared = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
-    packages = sorted(re.split(r"[^\w-]", one, maxsplit=1)[0] for one in declared)
+    packages = sorted(re.split(r"[^\w-]", requirement, maxsplit=1)[0] for requirement in declared)
     # The lock fixes the packages. The third number of Python is the machine's, and changes no result.
     python = ".".join(platform.python_version_tuple()[:2])
     return {"Python": python, **{name: metadata.version(name) for name in packages}}
@@ -284,7 +311,7 @@ def versions(pyproject: Path) -> dict[str, str]:
 
 def pages_key(project: Project) -> dict[str, str]:
     """What the navigation depends on."""
-    pages = [[run.name, title_of(project.path_of(run)), run.label, run.group] for run in project.runs]
+    pages = [[run.name, title_of(project.path_of(run)), run.label, run.group, run.theme] for run in project.runs]
     return {"pages": json.dumps(pages)}
 
 
@@ -296,7 +323,7 @@ def index_key(project: Project) -> dict[str, str]:
         **pages_key(project),
         **project.made(*values, *figures),
         **project.digest_of(MANIFEST, CITATION),
-        **machinery().closure(["analysis.pipeline.steps.make_index"]),
+        **machinery("analysis.report.pages", "analysis.corpus.manifest"),
     }
 
 
@@ -313,7 +340,7 @@ def make_index(project: Project, tree: Path) -> None:
         documents=read_manifest(manifest) if manifest.is_file() else None,
         citation=read_yaml(citation) if citation.is_file() else None,
     )
-    write(tree / "reports/index.html", page)
+    write(tree / REPORTS / "index.html", page)
 
 
 def figure_of(values: Path) -> str:
@@ -350,12 +377,25 @@ def match_files(folder: Path, pattern: str) -> list[str]:
 
     Raises
     ------
-    InputError : if there are none
+    InputError : if there are none, and the pattern is not one of the standard ones in `DATA`
     """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern) if path.is_file())
-    if not names:
+    if not names and pattern not in DATA:
         raise InputError(f"{folder.name}/{pattern}", "no file", allowed="at least one", remedy="Check the pattern.")
     return names
+
+
+def files_named_in(folder: Path, name: str) -> set[str]:
+    """The names of the files that a YAML file names under ``file`` or ``files``, as paths or globs below its folder."""
+    start = (folder / name).parent
+    patterns = FILE_KEY.findall((folder / name).read_text(encoding="utf-8", errors="replace"))
+    paths: set[Path] = set()
+    for pattern in {pattern.strip() for pattern in patterns}:
+        with suppress(
+            OSError, ValueError, IndexError, NotImplementedError
+        ):  # no pattern: the check of the data says so
+            paths |= {path for path in start.glob(pattern) if path.is_file()}
+    return {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}
 
 
 def is_file_below(folder: Path, name: str) -> bool:
@@ -365,12 +405,6 @@ def is_file_below(folder: Path, name: str) -> bool:
         return "\n" not in name and path.is_file() and path.resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError):  # too long, or with a zero byte
         return False
-
-
-def move(file: Path, target: Path) -> None:
-    """Rename a file, making the folder it goes to."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    file.replace(target)
 
 
 def write(target: Path, text: str) -> None:

@@ -9,17 +9,22 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, ClassVar
 
+from doit import cmd_run
 from doit.doit_cmd import DoitMain
 from doit.exceptions import BaseFail, InvalidDodoFile, InvalidTask, TaskFailed
 from doit.reporter import ConsoleReporter
+from doit.runner import MRunner
 from doit.task import Task
 
 from analysis.inputs import InputError, check_choice, check_keys, read_yaml
@@ -231,20 +236,49 @@ def settings(project: Project) -> dict[str, Any]:
     }
 
 
+class LostWorkerError(InvalidTask):
+    """A process that did steps has ended before they were done."""
+
+
+class WatchedRunner(MRunner):
+    """doit's runner for several processes, which by itself would wait for ever for one that was killed."""
+
+    def _run_start_processes(self, job_q: Any, result_q: Any) -> list[Any]:
+        workers = super()._run_start_processes(job_q, result_q)
+        # Only now: a process must not fork once it has threads.
+        threading.Thread(target=self.watch, args=(workers, result_q), daemon=True).start()
+        return workers
+
+    def watch(self, workers: list[Any], result_q: Any) -> None:
+        """Wait for the ends of all workers; one that fell over is reported in the way of a worker that fails."""
+        by_end = {worker.sentinel: worker for worker in workers}
+        while by_end:
+            for end in wait(list(by_end)):
+                worker = by_end.pop(end)
+                worker.join()
+                if worker.exitcode:
+                    lost = self.reporter.describe_lost(worker.pid, worker.exitcode)
+                    result_q.put({"exit": LostWorkerError, "exception": lost})
+
+
+cmd_run.MRunner = WatchedRunner  # doit has no setting for it
+
+
 class Progress(ConsoleReporter):
     """One line per step that was done, with its time and why; messages of what failed; a line at the end."""
 
     desc = "one line per step"
     project: ClassVar[Project]
+    outstream: Any
 
     def __init__(self, outstream: Any, options: Mapping[str, Any]):
-        super().__init__(outstream, options)
+        super().__init__(outstream or StringIO(), options)  # none: standard output was closed
         self.started: dict[str, float] = {}
         self.begin = time.perf_counter()
         self.done = 0
 
     def initialize(self, tasks: Mapping[str, Any], selected_tasks: list[str]) -> None:
-        """Before the first step: reserve the outputs, clear away what killed runs left, refuse what cannot work."""
+        """Before the first step: refuse what cannot work, reserve the outputs, clear away what others left."""
         try:
             check_runs(self.project)
             self.lock = records.lock(self.project.root)
@@ -253,16 +287,33 @@ class Progress(ConsoleReporter):
         records.sweep(self.project.root)
         shutil.rmtree(self.project.root / steps.FAILED, ignore_errors=True)
         records.forget_others(self.project.root, [step.name for step in list_steps(self.project)])
+        for name in steps.stray_outputs(self.project):
+            (self.project.root / name).unlink()
+
+    def write(self, text: str) -> None:
+        """Print a text as far as the stream can show it; who does not listen any more does not stop the work."""
+        encoding = getattr(self.outstream, "encoding", None) or "utf-8"
+        try:
+            self.outstream.write(text.encode(encoding, "replace").decode(encoding))
+            self.outstream.flush()
+        except (OSError, ValueError):  # the other end of the pipe is gone, or the stream is closed
+            self.outstream = StringIO()
 
     def execute_task(self, task: Task) -> None:
         self.started[task.name] = time.perf_counter()
+
+    def describe_lost(self, process: int, status: int) -> str:
+        """Which step a process was at when it ended, and how."""
+        started, root = list(self.started), self.project.root
+        lost = [name for name in started if records.staging_folder(root, name, process).is_dir()]
+        how = f"was killed by signal {-status} (out of memory?)" if status < 0 else f"ended with status {status}"
+        return f"{' and '.join(lost) or 'A step'} failed. The process that did it {how}."
 
     def add_success(self, task: Task) -> None:
         if task.actions:
             self.done += 1
             spent = time.perf_counter() - self.started[task.name]
             self.write(f"{task.name.removeprefix('run:')} … {spent:.1f} s  ({task.meta['reason']})\n")
-            self.outstream.flush()
 
     def skip_uptodate(self, task: Task) -> None:
         """Nothing to say."""
@@ -275,9 +326,10 @@ class Progress(ConsoleReporter):
         spent = time.perf_counter() - self.begin
         if sys.exc_info()[0]:
             self.write(f"Stopped after {self.done} steps. The same command goes on from here.\n")
-        elif self.runtime_errors:
+        elif self.runtime_errors and not self.started:
             self.write("\n".join(["Nothing was done.", *self.runtime_errors]) + "\n")
-        elif self.failures:
+        elif self.failures or self.runtime_errors:
+            self.write("".join(f"\n{error}\n\n" for error in self.runtime_errors))
             self.write("Stopped. What this step made before is untouched; the same command goes on from here.\n")
         elif self.done:
             self.write(f"{self.done} steps in {spent:.1f} s. Read {self.project.root / 'reports/index.html'}\n")

@@ -15,14 +15,15 @@ from matplotlib.ft2font import LoadFlags
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import ColorType
 
-from analysis.report.exports import MUTED
+from analysis.report.glossary import gloss
+from analysis.report.style import MUTED
 
 
 def draw_time_axis(ax: Axes, dates: np.ndarray, labels: Sequence[str]) -> Axes:
     """Years at their true distance, shares from 0 in per cent, room for labels at both ends."""
     room = 0.2 * (dates.max() - dates.min() or 365)
     ax.set(xlim=(dates.min() - room, dates.max() + room), xticks=dates, ylim=(0, None))
-    ax.set_xticklabels(labels)
+    ax.set_xticklabels(labels, rotation=60 if len(labels) > 4 else 0)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.grid(axis="y")
@@ -49,20 +50,21 @@ def paint_cells(values: pd.DataFrame, labels: pd.DataFrame, ax: Axes, *, most: f
     return ax
 
 
-def label_rows(ax: Axes, words: Sequence[str], glosses: Mapping[str, str]) -> None:
+def label_rows(ax: Axes, words: Sequence[str], glossary: Mapping[str, str]) -> None:
     """The word of each row left of the axis, its gloss below it, smaller and grey."""
-    ax.set_yticks(range(len(words)), [f"{word}\n" if glosses.get(word) else word for word in words])
+    glosses = {word: gloss(word, glossary) for word in words}
+    ax.set_yticks(range(len(words)), [f"{word}\n" if glosses[word] else word for word in words])
     ax.tick_params(axis="y", length=0)
     for label in ax.get_yticklabels():
         label.set(linespacing=1.0, va="center")
     for row, word in enumerate(words):
-        gloss = textwrap.shorten(glosses.get(word, ""), 38, placeholder=" …")
+        short = textwrap.shorten(glosses[word], 38, placeholder=" …")
         place: dict[str, Any] = {
             "xycoords": ax.get_yaxis_transform(),
             "textcoords": "offset points",
             "annotation_clip": False,
         }
-        ax.annotate(gloss, (0, row), (-4, -6), ha="right", va="center", fontsize=8, color=MUTED, **place)
+        ax.annotate(short, (0, row), (-4, -6), ha="right", va="center", fontsize=8, color=MUTED, **place)
 
 
 def spread_labels(heights: Sequence[float], *, gap: float) -> list[float]:

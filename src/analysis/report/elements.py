@@ -14,21 +14,19 @@ import string
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from analysis import inputs
 from analysis.report import network_view
-from analysis.report.exports import MUTED
 from analysis.report.glossary import gloss
+from analysis.report.style import MUTED, marker_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Span = tuple[int, int] | tuple[int, int, str]
-Verdict = Literal["robust", "differs", "holds with reservations", "inconclusive", "too few to tell", "descriptive"]
-VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 PASSAGE_COLUMNS = ("doc_id", "paragraph_id", "section", "text", "line_start", "line_end", "spans")
 
@@ -73,30 +71,25 @@ def fill(template: str, *values: object, **named: object) -> Markup:
 
 def term(word: str, glossary: Mapping[str, str], *, language: str = "nl") -> Markup:
     """
-    A word in its language, and what it means in English; a word without a gloss stands plainly.
+    A word in its language (none: unknown), and what it means in English; a word without a gloss stands plainly.
 
     Examples
     --------
     >>> term("cyberaanval", {"cyberaanval": "cyber attack"})
     Markup('<span lang="nl">cyberaanval</span> <span class="gloss">‘cyber attack’</span>')
     """
-    shown = Markup('<span lang="{}">{}</span>').format(language, escape(word))
+    shown = Markup('<span lang="{}">{}</span>').format(language, escape(word)) if language else escape(word)
     meaning = gloss(word, glossary)
     return shown + Markup(' <span class="gloss">‘{}’</span>').format(escape(meaning)) if meaning else shown
 
 
-def finding(sentence: str, verdict: Verdict, *, question: str = "") -> Shown:
+def finding(sentence: str, verdict: str, *, question: str = "") -> Shown:
     """
     What a notebook found, in a sentence with its numbers, and how sure it is; a page shows it below its title.
 
     `sentence` is markdown, like `prose`. Where a notebook is run several times, `question` is what this run asks, and
     the title of its page.
-
-    Raises
-    ------
-    InputError : if the verdict is not one of `VERDICTS`
     """
-    inputs.check_choice(verdict, "verdict of a finding", VERDICTS)
     data = {"text/markdown": f"**Finding** ({verdict}). {sentence}", "text/plain": f"{plain(sentence)} ({verdict})"}
     return Shown(data, {"finding": {"sentence": str(sentence), "verdict": verdict, "question": str(question)}})
 
@@ -164,9 +157,7 @@ def network(data: Mapping[str, Any], *, name: str, caption: str, alt: str, svg: 
 
 def _with_markers(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same network, each theme with its marker."""
-    from analysis.report.style import MARKERS  # brings matplotlib, half a second that only notebooks should spend
-
-    themes = [{"marker": MARKERS.get(theme.get("name"), "o"), **theme} for theme in data.get("themes", [])]
+    themes = [{"marker": marker_of(place), **theme} for place, theme in enumerate(data.get("themes", []))]
     return {**data, "themes": themes}
 
 

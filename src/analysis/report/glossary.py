@@ -8,9 +8,9 @@ from pathlib import Path
 from analysis import inputs
 
 
-def read_glossary(path: Path) -> dict[str, str]:
+def read_glossary(path: Path | None) -> dict[str, str]:
     """
-    The glossary file as a mapping from a term, in lower case, to its English gloss.
+    The glossary file as a mapping from a term, in lower case, to its English gloss; empty without a file.
 
     The file is flat YAML, ``term: gloss``. Quote what YAML reads as something else (``"nee": "no"``).
 
@@ -19,7 +19,10 @@ def read_glossary(path: Path) -> dict[str, str]:
     InputError : if a term stands twice (in whatever case), or a term or gloss is no text
     """
     glossary: dict[str, str] = {}
-    for term, meaning in inputs.read_yaml(path).items():
+    if path is None:
+        return glossary
+    text = inputs.decode(inputs.read_bytes(path), path, optional=True)
+    for term, meaning in inputs.load_yaml(text, path, optional=True).items():
         _check_entry(term, meaning, path)
         if _key(term) in glossary:
             raise inputs.InputError(

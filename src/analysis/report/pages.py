@@ -2,9 +2,9 @@
 From executed notebooks to pages: one self-contained HTML file per run, and an index that gives the reading order.
 
 A page asks for nothing outside itself and holds no script; only one with a network does, ``template/network.js``.
-Markup comes from `display`, from markdown and from templates; whatever else stands in an output (text of a document,
-say) is shown as text: the list of allowed tags and attributes is here, and the Content-Security-Policy of the page,
-which knows that one script by its checksum, is the second wall.
+Markup comes from markdown and from templates; whatever else stands in an output (text of a document, say) is shown as
+text: `analysis.report.sanitise` lists the tags and attributes that are allowed, and the Content-Security-Policy of the
+page, which knows that one script by its checksum, is the second wall.
 """
 
 from __future__ import annotations
@@ -22,40 +22,20 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import bleach
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from analysis import inputs
-from analysis.pipeline.parameters import PLACES
-from analysis.report import network_panels, network_view
-from analysis.report.elements import VERDICTS
+from analysis.report.files import PLACES
+from analysis.report.render import data_uri, render_view
+from analysis.report.sanitise import clean_output, clean_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from nbformat import NotebookNode
 
+PASSAGES = "s-the-passages"  # the section of a theme's page to which its name leads
 HIDDEN = {"parameters", "injected-parameters"}  # tags of cells whose content the foot of the page gives
-
-TEXT_TAGS = {
-    *("a", "abbr", "blockquote", "br", "cite", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "hr"),
-    *("li", "ol", "p", "pre", "q", "s", "span", "strong", "sub", "sup", "ul"),
-    *("table", "tbody", "td", "th", "thead", "tr"),
-}
-OUTPUT_TAGS = TEXT_TAGS | {"caption", "details", "figcaption", "figure", "img", "mark", "summary"}
-ATTRIBUTES = {
-    **dict.fromkeys(("alt", "class", "download", "title"), r"[^\n]*"),
-    "aria-label": r"[^\n]*",
-    **dict.fromkeys(("colspan", "height", "rowspan", "start", "width"), r"\d{1,4}"),
-    "href": r"(?:https?://|mailto:|data:text/csv;)\S*|(?!//)[\w./-]*(?:#[\w.-]*)?",
-    "id": r"[A-Za-z][\w.-]*",
-    "lang": r"[A-Za-z-]{2,10}",
-    "role": r"region|group",
-    "scope": r"row|col",
-    "src": r"data:image/(?:svg\+xml|png);base64,[A-Za-z0-9+/=]+",
-    "style": r"--width: \d+px|--theme: #[0-9a-fA-F]{6}|text-align: ?(?:left|right|center);?",
-    "tabindex": r"0",
-}
 
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 FOLDER = re.compile(r"(?<![\w./<:])(?:/(?:tmp|home|root|Users|var|usr|opt|private)/|[A-Z]:\\)[^\s'\"<>]*")
@@ -70,6 +50,7 @@ class Page:
     title: str
     label: str
     group: str = ""  # pages of a group stand together on the index, under this heading
+    theme: str = ""  # the theme whose page it is: other pages lead to its passages by that
 
 
 @dataclass
@@ -108,14 +89,16 @@ def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], prov
     position = _position(run, pages)
     _check_outputs(notebook, run)
     title, sections = _sections(notebook, run)
-    findings = list(_findings(notebook))
+    views = list(_views(notebook))
+    findings = [view for view in views if view["kind"] == "finding"]
     page = {
         "title": next((one["question"] for one in findings if one.get("question")), title),
         "findings": findings,
         "sections": sections,
         "provenance": _made_by(provenance, run),
         "navigation": _navigation(pages, position),
-        "script": _script() if next(_networks(notebook), None) else None,
+        "script": _script() if any(view["kind"] == "network" for view in views) else None,
+        "links": {page.theme: f"{page.run}.html#{PASSAGES}" for page in pages if page.theme},
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     _check_page(html, run)
@@ -163,7 +146,8 @@ def _exporter() -> HTMLExporter:
     exporter.register_filter("markdown", render_markdown)
     exporter.register_filter("phrase", _render_phrase)
     exporter.register_filter("clean", clean_output)
-    exporter.register_filter("network", render_network)
+    exporter.register_filter("shown", render_output)
+    exporter.register_filter("network", _old_network)
     return exporter
 
 
@@ -178,26 +162,24 @@ def render_markdown(text: str) -> str:
     """
     html = MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
     table = '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>'
-    return _clean(html, TEXT_TAGS).replace("<table>", table).replace("</table>", "</table></div>")
+    return clean_text(html).replace("<table>", table).replace("</table>", "</table></div>")
 
 
-def clean_output(html: str) -> str:
-    """HTML of an output with the tags and attributes that `display` writes; any other tag is shown as text."""
-    return _clean(html, OUTPUT_TAGS)
+def render_output(view: Mapping[str, Any], links: Mapping[str, str]) -> str:
+    """
+    What a `Report` put into an output, as HTML that holds known tags and attributes only; a finding stands elsewhere.
+
+    The drawings of a network are outside that list: its template writes numbers and escaped texts, nothing else.
+    """
+    if view["kind"] == "finding":
+        return ""
+    html = render_view(view, links)
+    return html if view["kind"] == "network" else clean_output(html)
 
 
-def render_network(data: Mapping[str, Any]) -> str:
-    """The network that `elements.network` put into an output, as drawings and controls; all its texts are escaped."""
-    where = f"network {data.get('name')}"
-    inputs.check_keys(dict.fromkeys(data, True), where, required=("name", "caption", "alt"), optional=tuple(data))
-    words = {key: str(data[key]) for key in ("name", "caption", "alt")}
-    if not re.fullmatch(ATTRIBUTES["id"], words["name"]):
-        allowed = "a letter, then letters, digits, - and _"
-        raise inputs.InputError(where, f"the name {words['name']!r}", allowed=allowed, remedy="It becomes an id.")
-    view = network_view.check_network({key: data[key] for key in data if key not in words}, where)
-    template = _exporter().environment.get_template("network.html.j2")
-    html: str = template.render(network={**words, **view, **network_panels.draw_panels(view)})
-    return html
+def _old_network(data: Mapping[str, Any]) -> str:
+    words = {key: data[key] for key in ("name", "caption", "alt")}
+    return render_view({"kind": "network", **words, "network": {key: data[key] for key in data if key not in words}})
 
 
 @cache
@@ -208,41 +190,18 @@ def _script() -> dict[str, str]:
     return {"text": text, "checksum": f"sha256-{checksum}"}
 
 
-def _networks(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
-    """The networks of a notebook, in the order in which they are shown."""
+def _views(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
+    """What the calls of a `Report` put into a notebook, in the order in which they stand there."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "network" in output.get("metadata", {}):
-                yield output.metadata["network"]
+            metadata = output.get("metadata", {})
+            old = [{"kind": kind, **metadata[kind]} for kind in ("finding", "network") if kind in metadata]
+            yield from [metadata["report"]] if "report" in metadata else old
 
 
 def _render_phrase(text: str) -> str:
     """A sentence of markdown, without the paragraph around it."""
     return re.sub(r"^<p>(.*)</p>\s*$", r"\1", render_markdown(text).strip(), flags=re.DOTALL)
-
-
-def _clean(html: str, tags: set[str]) -> str:
-    cleaned: str = _cleaner(frozenset(tags)).clean(html)
-    return cleaned
-
-
-@cache
-def _cleaner(tags: frozenset[str]) -> bleach.Cleaner:
-    return bleach.Cleaner(
-        tags=tags, attributes=_allow, protocols={"http", "https", "mailto", "data"}, css_sanitizer=_AllowedStyle()
-    )
-
-
-def _allow(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute may stay: known by name, and its value of the one form in which `display` writes it."""
-    return name in ATTRIBUTES and re.fullmatch(ATTRIBUTES[name], value) is not None
-
-
-class _AllowedStyle:
-    """What bleach asks about a ``style`` that `_allow` let pass: it may stay as it is."""
-
-    def sanitize_css(self, style: str) -> str:
-        return style
 
 
 def _sections(notebook: NotebookNode, run: str) -> tuple[str, list[Section]]:
@@ -299,14 +258,6 @@ def _shows_code(cell: NotebookNode) -> bool:
     return bool(cell.source.strip()) and not HIDDEN & set(cell.metadata.get("tags", []))
 
 
-def _findings(notebook: NotebookNode) -> Iterator[Mapping[str, str]]:
-    """The findings of a notebook, wherever they stand in it: a page gives them under its title."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "finding" in output.get("metadata", {}):
-                yield output.metadata["finding"]
-
-
 def _made_by(provenance: Mapping[str, Any], run: str) -> dict[str, Any]:
     """What the foot of a page says; checksums by their first 12 signs."""
     known = ("notebook", "parameters", "data", "lock", "versions")
@@ -344,11 +295,10 @@ def _entry(page: Page, values: Path, figures: Path) -> dict[str, Any]:
         raise inputs.InputError(place, "no JSON", allowed="JSON", remedy="Run its notebook again.") from None
     known = {key: entry[key] for key in ("question", "finding", "verdict", "figure", "figure_alt") if key in entry}
     inputs.check_keys(known, str(where), required=("question", "finding", "verdict"), optional=("figure", "figure_alt"))
-    inputs.check_choice(known["verdict"], f"{where}, verdict", VERDICTS)
     if known.get("figure"):
         inputs.check_keys(known, str(where), required=(*known, "figure_alt"))
         svg = inputs.read_text(inputs.inside(figures, known["figure"], f"{where}, figure"))
-        known["image"] = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+        known["image"] = data_uri(svg, "image/svg+xml")
     return {**known, "run": page.run, "label": page.label, "group": page.group}
 
 
@@ -367,20 +317,25 @@ def _faults(output: NotebookNode) -> Iterator[tuple[str, str, str]]:
         yield f"{output.ename}: {output.evalue}", "a cell that runs", "Run the notebook by hand and correct it."
     if output.output_type == "stream" and output.name == "stderr":
         yield f"a message on stderr, {output.text[:80]!r}", "no warning", "Remove what it warns of."
+    if "report" in output.get("metadata", {}):
+        return
     data = output.get("data", {})
     html = "".join(data.get("text/html", ""))
     if any(kind.startswith("image/") for kind in data) and not html:
-        yield "a figure without alt", "display.figure", "Show it by display.figure(…), which asks for caption and alt."
+        yield "a figure without alt", "report.figure", "Show it by report.figure(…), which asks for caption and alt."
     if re.search(r"<img(?![^>]*\balt=\"[^\"]+\")", html, flags=re.IGNORECASE):
-        yield "an image without alt", 'alt="what can be seen"', "Show it by display.figure(…)."
-    if 'class="dataframe"' in html:
-        yield "a bare table of pandas", "display.table", "Show it by display.table(…), which asks for a caption."
+        yield "an image without alt", 'alt="what can be seen"', "Show it by report.figure(…)."
+    if re.search(r'class="dataframe"|<table id="T_', html):
+        yield "a bare table of pandas", "report.table", "Show it by report.table(…), which asks for a caption."
 
 
 def _texts(cell: NotebookNode) -> Iterator[str]:
     """The texts that a page shows of a cell's outputs: of each output, the richest one."""
     for output in cell.get("outputs", []):
-        data = output.get("data", {})
+        data, view = output.get("data", {}), output.get("metadata", {}).get("report")
+        if view:
+            yield json.dumps({key: view[key] for key in view if key not in ("csv", "svg")}, ensure_ascii=False)
+            continue
         kinds = [kind for kind in ("text/html", "text/markdown", "text/plain") if kind in data]
         yield data[kinds[0]] if kinds else output.get("text", "")
 
@@ -407,7 +362,7 @@ def _check_page(html: str, run: str) -> None:
     """The last look at a finished page: no folder of this machine, no missing description, no id twice."""
     _check_text(html, run)
     if "No description has been provided" in html:
-        raise inputs.InputError(run, "an image without alt", allowed='alt="…"', remedy="Show it by display.figure(…).")
+        raise inputs.InputError(run, "an image without alt", allowed='alt="…"', remedy="Show it by report.figure(…).")
     seen = set[str]()
     for name in re.findall(r'(?<=\sid=")[^"]+', EMBEDDED.sub("", html)):
         if name in seen:
@@ -423,5 +378,5 @@ def _check_links(html: str, run: str) -> None:
     shown = set(re.findall(r'\sid="p-([^"]+)"', html))
     if lacking := sorted(wanted - shown):
         found = f"a network that leads to {len(lacking)} passages not shown, the first {lacking[0]!r}"
-        remedy = "Show them by display.passages(…), with a higher limit."
+        remedy = "Show them by report.passages(…), with a higher limit."
         raise inputs.InputError(run, found, allowed="passages of the same page", remedy=remedy)

@@ -1,9 +1,13 @@
-"""Words of generated sentences: lists, plurals."""
+"""Words of generated sentences: lists, plurals, numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 
-def join_words(parts: list[str]) -> str:
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def join_words(parts: Sequence[str]) -> str:
     """
     A list as it is read: ``a, b and c``.
 
@@ -13,3 +17,28 @@ def join_words(parts: list[str]) -> str:
     'a, b and c'
     """
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def count_noun(number: int, noun: str) -> str:
+    """
+    A number and its noun: ``1 text``, ``2 texts`` (for nouns whose plural ends in s).
+
+    Examples
+    --------
+    >>> count_noun(1, "text"), count_noun(0, "text")
+    ('1 text', '0 texts')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def spell_noun(n: int, noun: str) -> str:
+    """
+    A number with its noun, in words up to twelve.
+
+    Examples
+    --------
+    >>> spell_noun(1, "text"), spell_noun(3, "text"), spell_noun(40, "text")
+    ('one text', 'three texts', '40 texts')
+    """
+    number = NUMBERS[n] if 0 <= n < len(NUMBERS) else f"{n:,}"
+    return f"{number} {noun}" if n == 1 else f"{number} {noun}s"

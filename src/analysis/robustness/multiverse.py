@@ -25,11 +25,12 @@ from joblib import Parallel, delayed, parallel_config
 from analysis.inputs import InputError, check_at_least, check_choice
 from analysis.robustness.measures import Measured, measure
 from analysis.robustness.permutation import Effects, draw_chance, try_finding
-from analysis.robustness.specifications import Finding, Plan, Rule, list_specifications
+from analysis.robustness.specifications import Finding, Plan, list_specifications
 from analysis.robustness.storage import checksum_material, checksum_texts, load_chunk, save_chunk
 from analysis.robustness.token_table import Material, gather
-from analysis.stats.proportions import TIE
+from analysis.stats.permutation import critical_size, p_value
 from analysis.stats.threads import one_thread
+from analysis.stats.verdict import Rule, judge_curve
 from analysis.study import Study
 
 Backend = Literal["loky", "threading", "dask"]
@@ -206,8 +207,7 @@ def _measure_alone(part: pd.DataFrame, findings: Mapping[str, Finding], material
 def judge_specifications(tested: Effects, finding: Finding, rule: Rule) -> dict[str, np.ndarray]:
     """``difference``, ``effect``, ``p`` and ``significant`` of each specification, effects positive as claimed."""
     effect = finding.sign * tested.effect
-    exceeding = (np.abs(tested.drawn) >= np.abs(effect)[:, None] - TIE).sum(axis=1)
-    p = (1 + exceeding) / (tested.drawn.shape[1] + 1)
+    p = p_value(tested.drawn.T, effect, tail="two-sided")
     significant = (p <= rule.level) & (effect > 0)
     return {"difference": tested.difference, "effect": effect, "p": p, "significant": significant}
 
@@ -223,13 +223,11 @@ def judge_finding(
     specifications that are significant in one direction.
     """
     effect = judged["effect"].to_numpy()
-    medians = np.median(tested.drawn, axis=0)
-    n_draws = len(medians)
-    joint = (1 + (np.abs(medians) >= abs(np.median(effect)) - TIE).sum()) / (n_draws + 1)
+    joint = p_value(np.median(tested.drawn, axis=0), np.median(effect), tail="two-sided")
     most, drawn = _share_significant(tested, rule.level)
     reference = judged[judged["reference"]]
     moved = explained.iloc[explained["share"].argmax()] if len(explained) else {"choice": "", "share": np.nan}
-    row = {
+    row: dict[str, Any] = {
         "finding": finding.name,
         "kind": finding.kind,
         "specifications": len(judged),
@@ -240,41 +238,20 @@ def judge_finding(
         "same_sign": float((effect > 0).mean()),
         "significant": float(judged["significant"].mean()),
         "joint_p": float(joint),
-        "joint_p_significant": float((1 + (drawn >= most - TIE).sum()) / (n_draws + 1)),
+        "joint_p_significant": float(p_value(drawn, most)),
         "moved_most": moved["choice"],
         "moved_share": moved["share"],
     }
-    return {**row, "verdict": give_verdict(row, rule)}
+    verdict = judge_curve(row["n"], row["same_sign"], row["significant"], row["joint_p"], rule)
+    return {**row, "verdict": verdict}
 
 
 def _share_significant(tested: Effects, level: float) -> tuple[float, np.ndarray]:
     """The share of specifications that are significant in one direction, the larger one: in the texts and each draw."""
-    n_draws = tested.drawn.shape[1]
-    allowed = int(np.floor(level * (n_draws + 1) + TIE)) - 1  # draws as large that a significant effect may have
-    if allowed < 0:
-        return 0.0, np.zeros(n_draws)
-    size = np.abs(tested.drawn)
-    least = np.partition(size, n_draws - 1 - allowed, axis=1)[:, n_draws - 1 - allowed] + TIE
+    least = critical_size(tested.drawn.T, level)
     more, less = tested.drawn > least[:, None], tested.drawn < -least[:, None]
     observed = max((tested.effect > least).mean(), (tested.effect < -least).mean())
     return float(observed), np.maximum(more.mean(axis=0), less.mean(axis=0))
-
-
-def give_verdict(row: Mapping[str, Any], rule: Rule) -> str:
-    """
-    What a finding may be called: the rule of ``data/findings.yml``.
-
-    Parameters
-    ----------
-    row : mapping with ``n``, ``same_sign``, ``significant`` and ``joint_p``
-    """
-    if row["n"] < rule.least_units:
-        return "too few to tell"
-    for verdict, bounds in (("robust", rule.robust), ("holds with reservations", rule.reservations)):
-        enough = row["same_sign"] >= bounds.same_sign and row["significant"] >= bounds.significant
-        if enough and row["joint_p"] <= bounds.joint_p:
-            return verdict
-    return "inconclusive"
 
 
 def share_variance(judged: pd.DataFrame, choices: Sequence[str]) -> pd.DataFrame:

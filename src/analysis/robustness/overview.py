@@ -11,19 +11,27 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.inputs import InputError
+from analysis.stats.verdict import OF_CLAIM
 
-# The verdicts under other choices, in the same order.
-ROBUSTNESS = ["robust", "holds with reservations", "inconclusive", "too few to tell"]
+# Which claims a page makes can be seen by what its notebook hands on: the name of a theme, changes of all themes, ties.
+CLAIMS = {"theme": "change", "changes": "change", "pairs": "tie", "n_topics": "topic"}
 
 
-def read_values(folder: Path, runs: list[str]) -> dict[str, dict[str, Any]]:
+def read_values(folder: Path, runs: list[str], own: str = "") -> dict[str, dict[str, Any]]:
     """
-    What other notebooks found.
+    The values that other notebooks handed on, by the name of their run.
+
+    Parameters
+    ----------
+    folder : holds ``<run>.json`` of each
+    runs : which, in reading order; all in the folder, sorted, when empty
+    own : the run that reads them, which is left out
 
     Raises
     ------
     InputError : if a notebook has not run; names it
     """
+    runs = runs or sorted({path.stem for path in folder.glob("*.json")} - {own})
     missing = [run for run in runs if not (folder / f"{run}.json").is_file()]
     if missing:
         raise InputError(
@@ -41,7 +49,12 @@ def list_findings(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["page", "question", "finding", "verdict"])
 
 
-def tell_robustness(pages: pd.Series, verdicts: Mapping[str, Mapping[str, Any]], declared: list[str]) -> pd.Series:
+def pick_values(found: Mapping[str, Mapping[str, Any]], key: str) -> Mapping[str, Any]:
+    """The values of the first run that hands on a value named `key`; none when no run does."""
+    return next((values for values in found.values() if key in values), {})
+
+
+def tell_robustness(found: Mapping[str, Mapping[str, Any]], declared: list[str]) -> list[Markup]:
     """
     For each page what becomes of its findings under other choices: each claim's verdict, a link to its curve.
 
@@ -50,20 +63,19 @@ def tell_robustness(pages: pd.Series, verdicts: Mapping[str, Mapping[str, Any]],
 
     Parameters
     ----------
-    pages : Series of names of runs
-    verdicts : the ``verdicts`` among the values of ``08_robustness``
+    found : values by run, from `read_values`; the run that tried other choices hands on its ``verdicts``
+    declared : names of the declared themes
     """
+    page = next((run for run, values in found.items() if "verdicts" in values), "")
+    verdicts = found[page]["verdicts"].values() if page else []
     texts = []
-    for page in pages:
-        kind = {"04_topics": "topic", "05_networks": "tie"}.get(page, "change")
-        theme = page.removeprefix("03_theme-")
-        about = declared if page == "02_themes" else [theme] if theme != page else []
-        own = [
-            one for one in verdicts.values() if one["kind"] == kind and (kind != "change" or one["themes"][0] in about)
-        ]
-        short = page.startswith("03_theme-")
-        texts.append(_list_robustness(own) if short else _count_robustness(own))
-    return pd.Series(texts, index=pages.index, dtype=object)
+    for values in found.values():
+        kind = next((kind for key, kind in CLAIMS.items() if key in values), "")
+        about = [values["theme"]] if "theme" in values else declared
+        claims = [claim for claim in verdicts if claim["kind"] == kind]
+        claims = [claim for claim in claims if kind != "change" or claim["themes"][0] in about]
+        texts.append(_list_robustness(claims) if "theme" in values else _count_robustness(claims, page))
+    return texts
 
 
 def _list_robustness(own: list[Mapping[str, Any]]) -> Markup:
@@ -74,18 +86,18 @@ def _list_robustness(own: list[Mapping[str, Any]]) -> Markup:
     return Markup("; ").join(parts)
 
 
-def _count_robustness(own: list[Mapping[str, Any]]) -> Markup:
-    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in ROBUSTNESS]
+def _count_robustness(own: list[Mapping[str, Any]], page: str) -> Markup:
+    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in OF_CLAIM]
     if not own:
         return Markup("–")
     told = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
-    return Markup('<a href="08_robustness.html#s-the-verdicts">{} tried</a>: {}').format(len(own), told)
+    return Markup('<a href="{}.html#s-the-verdicts">{} tried</a>: {}').format(page, len(own), told)
 
 
 def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> pd.DataFrame:
     """One row per declared finding that is more than too few to tell, strongest verdict first, with its curve."""
-    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in ROBUSTNESS[:3]]
-    rows.sort(key=lambda one: (ROBUSTNESS.index(one["verdict"]), one["joint_p"]))
+    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in OF_CLAIM[:3]]
+    rows.sort(key=lambda one: (OF_CLAIM.index(one["verdict"]), one["joint_p"]))
     table = {
         "claim": pd.Series(
             [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object

@@ -16,7 +16,7 @@ from analysis.robustness.measures import Measured
 from analysis.robustness.specifications import Finding
 from analysis.robustness.token_table import Material
 from analysis.stats.permutation import split_blocks
-from analysis.stats.proportions import TIE
+from analysis.stats.proportions import ROUNDING
 
 
 class Chance(NamedTuple):
@@ -115,7 +115,7 @@ def _test_ties(measures: Sequence[str], measured: Sequence[Measured], chance: Ch
         tied.append(sum(weight * turned[key][text] for text, weight in weigh_texts(name, table).items()))
     values = np.stack([np.broadcast_to(one, len(chance.turns) + 1) for one in tied])
     middle, deviation = values[:, 1:].mean(axis=1), values[:, 1:].std(axis=1)
-    scale = np.where(deviation > TIE, deviation, np.inf)[:, None]
+    scale = np.where(deviation > ROUNDING, deviation, np.inf)[:, None]
     effects = (values - middle[:, None]) / scale
     return Effects(values[:, 0] - middle, effects[:, 0], effects[:, 1:])
 

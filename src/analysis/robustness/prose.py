@@ -10,11 +10,10 @@ from markupsafe import Markup
 
 from analysis.inputs import check_choice
 from analysis.robustness.multiverse import Multiverse
-from analysis.robustness.overview import ROBUSTNESS
-from analysis.robustness.specifications import AXES, Bounds, Finding, Plan, Rule
+from analysis.robustness.specifications import AXES, Finding, Plan
+from analysis.stats.verdict import OF_CLAIM, RESERVATIONS, Bounds, Rule
 from analysis.themes.dictionary import Themes
 
-PAGE = "08_robustness"
 CHOICES = {
     "unit": "unit",
     "measure": "measure",
@@ -101,7 +100,7 @@ def pick_curves(plan: Plan, pair: str, themes: Themes) -> list[str]:
 
 def add_strong(drawn: list[str], found: Multiverse) -> list[str]:
     """The findings whose curves are drawn, and after them all others that hold: who is told so should see how."""
-    strong = found.verdicts.loc[found.verdicts["verdict"].isin(ROBUSTNESS[:2]), "finding"]
+    strong = found.verdicts.loc[found.verdicts["verdict"].isin(OF_CLAIM[:2]), "finding"]
     return list(dict.fromkeys([*drawn, *strong]))
 
 
@@ -149,11 +148,11 @@ def summarise(found: Multiverse, plan: Plan, themes: Themes) -> str:
     """The finding over all findings in a sentence: how many got which verdict, the stronger ones by name."""
     verdicts = found.verdicts["verdict"]
     named = []
-    for verdict in ROBUSTNESS[:2]:
+    for verdict in OF_CLAIM[:2]:
         own = found.verdicts[verdicts == verdict]
         claims = [tell_claim(plan.findings[name], themes).rstrip(".") for name in own["finding"]]
         named += [f"{len(own)} {'is' if len(own) == 1 else 'are'} {_call(verdict)}{_list_claims(claims)}"]
-    rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in ROBUSTNESS[2:]]
+    rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in OF_CLAIM[2:]]
     return (
         f"Of {len(verdicts)} findings, tried under {len(found.specifications):,} specifications, {'; '.join(named)}; "
         f"{rest[0]}, {rest[1]}."
@@ -161,7 +160,7 @@ def summarise(found: Multiverse, plan: Plan, themes: Themes) -> str:
 
 
 def _call(verdict: str) -> str:
-    return {"holds with reservations": "held with reservations"}.get(verdict, verdict)
+    return {RESERVATIONS: "held with reservations"}.get(verdict, verdict)
 
 
 def _list_claims(claims: list[str]) -> str:
@@ -229,8 +228,10 @@ def present_dropped(found: Multiverse) -> pd.DataFrame:
     return table.rename_axis("reason").reset_index()
 
 
-def list_verdicts(found: Multiverse, plan: Plan, themes: Themes, drawn: list[str]) -> dict[str, dict[str, Any]]:
-    """What the overview reads: by finding its claim, themes, texts, verdict, numbers and link."""
+def list_verdicts(
+    found: Multiverse, plan: Plan, themes: Themes, drawn: list[str], page: str
+) -> dict[str, dict[str, Any]]:
+    """What the overview reads: by finding its claim, themes, texts, verdict, numbers and link (to `page`)."""
     values = {}
     for row in found.verdicts.to_dict("records"):
         finding = plan.findings[row["finding"]]
@@ -241,6 +242,6 @@ def list_verdicts(found: Multiverse, plan: Plan, themes: Themes, drawn: list[str
             "themes": list(finding.themes),
             "before": finding.before,
             "after": finding.after,
-            "link": f"{PAGE}.html#{anchor}",
+            "link": f"{page}.html#{anchor}",
         }
     return values

@@ -14,11 +14,14 @@ from datetime import date
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import pandas as pd
+from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
-from analysis.inputs import InputError, check_choice, check_keys, read_yaml
+from analysis.inputs import InputError, check_choice, check_keys, show
+from analysis.schema import Day, Entry, Line, Listed, context_of, read_optional
+from analysis.stats.verdict import Bounds, Rule
 
 Kind = Literal["change", "tie", "topic"]
 Choices = Mapping[str, tuple[str, ...]]
@@ -65,26 +68,6 @@ DIRECTIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class Bounds(NamedTuple):
-    """What a verdict asks of a finding, from 0 to 1."""
-
-    same_sign: float  # least share of specifications in the direction claimed
-    significant: float  # least share that is significant in that direction
-    joint_p: float  # largest p-value of the curve as a whole
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When a finding may be called what; fixed before looking."""
-
-    decided: date
-    level: float
-    robust: Bounds
-    reservations: Bounds
-    least_units: int
-    terms_left_out: int
-
-
 @dataclass(frozen=True)
 class Finding:
     """A claim that can be tried under other choices."""
@@ -109,8 +92,12 @@ class Plan:
 
     rule: Rule
     frame: tuple[str, ...]  # titles of sections that frame a text, in small letters
-    choices: Mapping[str, Choices]  # by kind; the reference first
+    choices: Mapping[Kind, Choices]  # by kind; the reference first
     findings: Mapping[str, Finding]
+
+
+# Where no finding is declared; its rule nothing could pass.
+EMPTY = Plan(Rule(date.max, 0, Bounds(1, 1, 0), Bounds(1, 1, 0), 1, 1), (), {}, {})
 
 
 class Facts(NamedTuple):
@@ -124,9 +111,9 @@ class Facts(NamedTuple):
     carrying: Mapping[str, tuple[str, ...]]  # theme to its terms met in most paragraphs
 
 
-def read_findings(path: Path, *, themes: Collection[str], texts: Collection[str]) -> Plan:
+def read_findings(path: Path | None, *, themes: Collection[str], texts: Collection[str]) -> Plan:
     """
-    Read ``data/findings.yml``.
+    Read ``data/findings.yml``; without a file, or from an empty one, there is no finding.
 
     Parameters
     ----------
@@ -135,111 +122,134 @@ def read_findings(path: Path, *, themes: Collection[str], texts: Collection[str]
     Raises
     ------
     InputError : if a key is unknown or missing, a finding names an unknown theme, text, kind or direction, a claim
-        holds a number or an unknown blank, or a choice has no such option; the message names file and key
+        holds a number or an unknown blank, or a choice has no such option; the message names file, line and key
     """
-    content = check_keys(read_yaml(path), str(path), required=["rule", "choices", "findings"], optional=["frame"])
-    rule = _read_rule(content["rule"], f"{path}, rule")
-    where = f"{path}, choices"
-    kinds = check_keys(content["choices"], where, required=[], optional=list(OPTIONS))
-    choices = {kind: _read_choices(axes, kind, f"{where}.{kind}", rule) for kind, axes in kinds.items()}
-    if not isinstance(content["findings"], dict):
-        raise InputError(f"{path}, findings", "no mapping", allowed="name: finding", remedy="Give each one a name.")
-    findings = {
-        str(name): _read_finding(str(name), entry, f"{path}, findings.{name}", themes, texts)
-        for name, entry in content["findings"].items()
-    }
-    for name, finding in findings.items():
-        check_choice(finding.kind, f"{path}, findings.{name}.kind", choices)
-    frame = tuple(title.lower() for title in _texts_of(content.get("frame") or [], f"{path}, frame"))
-    return Plan(rule, frame, choices, findings)
+    plan = read_optional(_Plan, path, context={"themes": themes, "texts": texts})
+    if plan is None:
+        return EMPTY
+    findings = {name: Finding(name=name, **dict(entry)) for name, entry in plan.findings.items()}
+    return Plan(plan.rule.rule(), tuple(title.lower() for title in plan.frame), plan.choices, findings)
 
 
-def _read_rule(entry: object, where: str) -> Rule:
-    keys = ["decided", "level", "robust", "reservations", "least_units", "terms_left_out"]
-    fields = check_keys(entry, where, required=keys)
-    if not isinstance(fields["decided"], date):
-        raise InputError(
-            f"{where}.decided", repr(fields["decided"]), allowed="a date YYYY-MM-DD", remedy="Write the day."
-        )
-    bounds = {}
-    for verdict in ("robust", "reservations"):
-        given = check_keys(fields[verdict], f"{where}.{verdict}", required=[], optional=Bounds._fields)
-        bounds[verdict] = Bounds(*(_share(given.get(key), f"{where}.{verdict}.{key}") for key in Bounds._fields))
-    numbers = [_count(fields[key], f"{where}.{key}") for key in ("least_units", "terms_left_out")]
-    level = _share(fields["level"], f"{where}.level")
-    return Rule(fields["decided"], level, bounds["robust"], bounds["reservations"], *numbers)
-
-
-def _share(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InputError(where, repr(value), allowed="a number from 0 to 1", remedy="Correct it.")
-    return float(value)
-
-
-def _count(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**6:
-        raise InputError(where, repr(value), allowed="a whole number from 1", remedy="Correct it.")
-    return value
-
-
-def _texts_of(value: object, where: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(where, repr(value), allowed="a list of texts", remedy="Put brackets around, and quotes.")
-    return value
-
-
-def _read_choices(entry: object, kind: str, where: str, rule: Rule) -> Choices:
-    axes = check_keys(entry, where, required=list(OPTIONS[kind]))
-    choices = {}
-    for axis, known in OPTIONS[kind].items():
-        options = _texts_of(axes[axis], f"{where}.{axis}")
-        left_out = [f"without-{n}" for n in range(1, rule.terms_left_out + 1)] if axis == "dictionary" else []
-        for option in options:
-            check_choice(option, f"{where}.{axis}", [*known, *left_out])
-        if len(set(options)) < len(options):
-            raise InputError(f"{where}.{axis}", repr(options), allowed="each option once", remedy="Keep one.")
-        choices[axis] = tuple(options)
-    return choices
-
-
-def _read_finding(name: str, entry: object, where: str, themes: Collection[str], texts: Collection[str]) -> Finding:
+def _check_name(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise InputError(where, repr(name), allowed="small letters, digits and -", remedy="It becomes a link.")
-    fields = check_keys(entry, where, required=["kind", "claim", "themes", "direction"], optional=["before", "after"])
-    kind = check_choice(fields["kind"], f"{where}.kind", OPTIONS)
-    named = _texts_of(fields["themes"], f"{where}.themes")
-    for theme in named:
-        check_choice(theme, f"{where}.themes", themes)
-    wanted = 2 if kind == "tie" else 1
-    if len(set(named)) != wanted or len(named) != wanted:
-        raise InputError(f"{where}.themes", repr(named), allowed=f"{wanted} for a {kind}", remedy="Correct it.")
-    check_choice(fields["direction"], f"{where}.direction", DIRECTIONS[kind])
-    before, after = (_read_text(fields.get(key), f"{where}.{key}", kind, texts) for key in ("before", "after"))
-    if kind != "tie" and before == after:
-        raise InputError(f"{where}.after", repr(after), allowed="another text than before", remedy="Correct it.")
-    claim = _read_claim(fields["claim"], f"{where}.claim", kind)
-    return Finding(name, kind, claim, tuple(named), before, after, fields["direction"])
+        raise InputError((), repr(name), allowed="small letters, digits and -", remedy="It becomes a link.")
+    return name
 
 
-def _read_text(value: object, where: str, kind: str, texts: Collection[str]) -> str:
-    if kind == "tie":
-        if value is not None:
-            raise InputError(where, repr(value), allowed="nothing: a tie is of all texts", remedy="Remove it.")
-        return ""
-    return str(check_choice(value, where, texts))
-
-
-def _read_claim(value: object, where: str, kind: str) -> str:
+def _check_claim(claim: str, kind: Kind) -> None:
     blanks = ["theme", "other"] if kind == "tie" else ["theme", "before", "after"]
     allowed = f"a sentence without numbers, with {', '.join(f'{{{blank}}}' for blank in blanks)} for what it speaks of"
     try:
-        pieces = list(string.Formatter().parse(str(value)))
+        pieces = list(string.Formatter().parse(claim))
     except ValueError as error:
-        raise InputError(where, f"{value!r} ({error})", allowed=allowed, remedy="Close each brace.") from None
+        found = f"{claim!r} ({error})"
+        raise InputError(("claim",), found, allowed=allowed, remedy="Close each brace.") from None
     for text, blank, *_ in pieces:
         if re.search(r"\d", text) or (blank is not None and blank not in blanks):
-            raise InputError(where, repr(value), allowed=allowed, remedy="Numbers come from the texts, not by hand.")
-    return str(value)
+            remedy = "Numbers come from the texts, not by hand."
+            raise InputError(("claim",), repr(claim), allowed=allowed, remedy=remedy)
+
+
+def _check_share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise InputError((), repr(value), allowed="a number from 0 to 1", remedy="Correct it.")
+    return value
+
+
+def _check_count(value: int) -> int:
+    if not 0 < value < 10**6:
+        raise InputError((), show(value), allowed="a whole number from 1", remedy="Correct it.")
+    return value
+
+
+Share = Annotated[float, AfterValidator(_check_share)]
+Count = Annotated[int, AfterValidator(_check_count)]
+
+
+class _Bounds(Entry):
+    same_sign: Share
+    significant: Share
+    joint_p: Share
+
+
+class _Rule(Entry):
+    decided: Day
+    level: Share
+    robust: _Bounds
+    reservations: _Bounds
+    least_units: Count
+    terms_left_out: Count
+
+    def rule(self) -> Rule:
+        bounds = {name: Bounds(**dict(getattr(self, name))) for name in ("robust", "reservations")}
+        return Rule(**(dict(self) | bounds))
+
+
+class _Finding(Entry):
+    """A finding as the file has it."""
+
+    kind: Kind
+    claim: Line
+    themes: Listed[str]
+    direction: str
+    before: Line = ""
+    after: Line = ""
+
+    @model_validator(mode="after")
+    def _check(self, info: ValidationInfo) -> Self:
+        known = context_of(info)
+        for number, theme in enumerate(self.themes):
+            check_choice(theme, ("themes", number), known["themes"])
+        wanted = 2 if self.kind == "tie" else 1
+        if len(self.themes) != wanted or len(set(self.themes)) != wanted:
+            found = show(list(self.themes))
+            raise InputError(("themes",), found, allowed=f"{wanted} for a {self.kind}", remedy="Correct it.")
+        check_choice(self.direction, ("direction",), DIRECTIONS[self.kind])
+        for key in ("before", "after"):
+            text = getattr(self, key)
+            if self.kind != "tie":
+                check_choice(text or None, (key,), known["texts"])
+            elif text:
+                raise InputError((key,), repr(text), allowed="nothing: a tie is of all texts", remedy="Remove it.")
+        if self.kind != "tie" and self.before == self.after:
+            allowed = "another text than before"
+            raise InputError(("after",), repr(self.after), allowed=allowed, remedy="Correct it.")
+        _check_claim(self.claim, self.kind)
+        return self
+
+
+class _Plan(Entry):
+    """All of the file."""
+
+    rule: _Rule
+    frame: Listed[str] = ()
+    choices: dict[Kind, dict[str, Listed[str]]]
+    findings: dict[Annotated[str, AfterValidator(_check_name)], _Finding]
+
+    @field_validator("choices")
+    @classmethod
+    def _check_choices(cls, choices: dict[Kind, dict[str, Any]], info: ValidationInfo) -> dict[Kind, dict[str, Any]]:
+        """Every axis of each kind, in the order of `OPTIONS`."""
+        terms_left_out = info.data["rule"].terms_left_out if "rule" in info.data else 0
+        for kind, axes in choices.items():
+            check_keys(axes, (kind,), required=list(OPTIONS[kind]))
+            for axis, options in axes.items():
+                known = list(OPTIONS[kind][axis])
+                known += [f"without-{n}" for n in range(1, terms_left_out + 1) if axis == "dictionary"]
+                for number, option in enumerate(options):
+                    check_choice(option, (kind, axis, number), known)
+                if len(set(options)) < len(options):
+                    found = show(list(options))
+                    raise InputError((kind, axis), found, allowed="each option once", remedy="Keep one.")
+        return {kind: {axis: choices[kind][axis] for axis in OPTIONS[kind]} for kind in choices}
+
+    @field_validator("findings")
+    @classmethod
+    def _check_kinds(cls, findings: dict[str, _Finding], info: ValidationInfo) -> dict[str, _Finding]:
+        for name, finding in findings.items():
+            check_choice(finding.kind, (name, "kind"), info.data.get("choices", [finding.kind]))
+        return findings
 
 
 def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame]:

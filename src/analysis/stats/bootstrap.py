@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
 from analysis.stats.proportions import (
     BORROWED_RUNS,
-    TIE,
+    ROUNDING,
     Texts,
     aligned,
     arrange,
@@ -25,11 +25,14 @@ from analysis.stats.proportions import (
     transitions,
 )
 
+# With 5 blocks in each of two texts p can be as small as .008, with 3 no smaller than .1. Runs are as long as the
+# sections of the texts for which the tests were simulated (150 paragraphs in 39 sections, benchmarks/README.md).
+LEAST_BLOCKS, RUN = 5, 4
 # Numbers held at once while drawing (some 30 MB).
 BATCH = 4_000_000
 
 
-def run_lengths(indicators: pd.DataFrame, documents: pd.Series) -> pd.DataFrame:
+def run_lengths(incidence: pd.DataFrame, documents: pd.Series) -> pd.DataFrame:
     r"""
     How long each theme runs in each text, and what that leaves of the number of paragraphs.
 
@@ -44,7 +47,7 @@ def run_lengths(indicators: pd.DataFrame, documents: pd.Series) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : if indicators are empty or not true/false, or do not have the rows of `documents`
+    InputError : if incidence are empty or not true/false, or do not have the rows of `documents`
 
     Examples
     --------
@@ -52,7 +55,7 @@ def run_lengths(indicators: pd.DataFrame, documents: pd.Series) -> pd.DataFrame:
     >>> run_lengths(cyber, pd.Series(["2018"] * 12))[["count", "runs", "run_length"]].to_numpy().round(2).tolist()
     [[6.0, 2.0, 2.97]]
     """
-    texts = arrange(indicators, documents)
+    texts = arrange(incidence, documents)
     stayed, ended = transitions(texts)
     counts, n = texts.sums(texts.present), texts.sizes[:, None]
     length = mean_run_length(stayed, ended)
@@ -70,14 +73,44 @@ def run_lengths(indicators: pd.DataFrame, documents: pd.Series) -> pd.DataFrame:
     return _tidy(texts, table)
 
 
-def section_blocks(paragraphs: pd.DataFrame) -> pd.Series:
-    """The section of each paragraph as its block: the unit that `change_test` moves between texts."""
-    return _known(paragraphs, "section_id").astype(str).rename("block")
+def make_blocks(paragraphs: pd.DataFrame) -> pd.Series:
+    """
+    The blocks of paragraphs that tests move between texts and that resampling draws: sections where there are enough.
+
+    A text has its sections as blocks if `LEAST_BLOCKS` of them hold paragraphs. Any other text, such as a plain one,
+    which is a single section, is cut into runs of about `RUN` consecutive paragraphs (`run_blocks`), into shorter ones
+    where that makes fewer than `LEAST_BLOCKS`. Moving one block between texts could show nothing
+    (`permutation.least_p`). Blocks shorter than a theme runs are allowed for by the tests.
+
+    Parameters
+    ----------
+    paragraphs : DataFrame, one row per paragraph, in reading order
+        Columns ``doc_id`` and ``section_id`` (no two texts share one).
+
+    Returns
+    -------
+    Series of str with the index of `paragraphs`
+
+    Raises
+    ------
+    InputError : if a column is missing
+
+    Examples
+    --------
+    >>> plain = pd.DataFrame({"doc_id": ["A"] * 11, "section_id": ["A-s01"] * 11})
+    >>> make_blocks(plain).value_counts(sort=False).to_dict()
+    {'A-b1': 3, 'A-b2': 2, 'A-b3': 2, 'A-b4': 2, 'A-b5': 2}
+    """
+    sections, documents = (_known(paragraphs, name).astype(str) for name in ("section_id", "doc_id"))
+    n = documents.groupby(documents).transform("size").astype(int)
+    n_blocks = (n / RUN).round().clip(lower=n.clip(upper=LEAST_BLOCKS))
+    enough = sections.groupby(documents).transform("nunique").astype(int) >= LEAST_BLOCKS
+    return sections.where(enough, _cut(documents, n_blocks.astype(int))).rename("block")
 
 
 def run_blocks(paragraphs: pd.DataFrame, length: int, *, offset: int = 0) -> pd.Series:
     """
-    Blocks of about `length` consecutive paragraphs, for texts without sections.
+    Blocks of about `length` consecutive paragraphs.
 
     A text is cut into parts that differ by one paragraph at most. With an `offset` the cuts move on, and the block
     that meets the end of the text goes on at its beginning.
@@ -89,15 +122,20 @@ def run_blocks(paragraphs: pd.DataFrame, length: int, *, offset: int = 0) -> pd.
     """
     check_at_least("length", length, 1)
     documents = _known(paragraphs, "doc_id").astype(str)
-    position = documents.groupby(documents, sort=False).cumcount()
-    n = documents.groupby(documents, sort=False).transform("size").astype(int)
-    n_blocks = (n / length).round().clip(lower=1).astype(int)
-    number = ((position - offset) % n) * n_blocks // n + 1
+    n = documents.groupby(documents).transform("size").astype(int)
+    return _cut(documents, (n / length).round().clip(lower=1).astype(int), offset)
+
+
+def _cut(documents: pd.Series, n_blocks: pd.Series, offset: int = 0) -> pd.Series:
+    """Each text in so many parts of consecutive paragraphs, named by text and number."""
+    by_text = documents.groupby(documents, sort=False)
+    n = by_text.transform("size").astype(int)
+    number = ((by_text.cumcount() - offset) % n) * n_blocks // n + 1
     return (documents + "-b" + number.astype(str)).rename("block")
 
 
 def share_intervals(
-    indicators: pd.DataFrame,
+    incidence: pd.DataFrame,
     documents: pd.Series,
     *,
     length: int | None = None,
@@ -131,7 +169,7 @@ def share_intervals(
     ------
     InputError : as in `run_lengths`, or if an option is out of range
     """
-    texts = arrange(indicators, documents)
+    texts = arrange(incidence, documents)
     check_choice(method, "method", ["score", "percentile"])
     check_level(level)
     check_at_least("n_draws", n_draws, 1)
@@ -156,7 +194,7 @@ def share_intervals(
     return _tidy(texts, table)
 
 
-def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.Series, *, short: str) -> pd.DataFrame:
+def window_quantile(incidence: pd.DataFrame, documents: pd.Series, tokens: pd.Series, *, short: str) -> pd.DataFrame:
     """
     Whether a short text has more of a theme than excerpts of its own length from the longer texts.
 
@@ -179,7 +217,7 @@ def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.S
     ------
     InputError : if `short` is no text, or tokens are negative or have other rows than `documents`
     """
-    texts = arrange(indicators, documents)
+    texts = arrange(incidence, documents)
     check_choice(short, "short", texts.names)
     weight = aligned(tokens, documents, "tokens").to_numpy(dtype=float)[reading_order(documents)[0]]
     if not (weight >= 0).all():
@@ -192,7 +230,7 @@ def window_quantile(indicators: pd.DataFrame, documents: pd.Series, tokens: pd.S
         if name == short or own.sum() < target:
             continue
         windows = _window_shares(texts.rows(text), own, target)
-        below, equal = windows < share_short - TIE, np.abs(windows - share_short) <= TIE
+        below, equal = windows < share_short - ROUNDING, np.abs(windows - share_short) <= ROUNDING
         table = {"doc_id": name, "theme": texts.themes, "share_short": share_short, "windows": len(windows)}
         table |= {"window_share": windows.mean(axis=0), "window_low": windows.min(axis=0)}
         table |= {"window_high": windows.max(axis=0), "quantile": (below + equal / 2).mean(axis=0)}
@@ -231,7 +269,7 @@ def _circular_draws(values: np.ndarray, length: int, n_draws: int, rng: np.rando
 def _window_shares(values: np.ndarray, weight: np.ndarray, target: float) -> np.ndarray:
     """Theme shares of the windows of about `target` tokens, one from each paragraph that has as many after it."""
     upto = np.concatenate([[0.0], np.cumsum(weight)])
-    start = np.flatnonzero(upto[-1] - upto[:-1] >= target - TIE)
+    start = np.flatnonzero(upto[-1] - upto[:-1] >= target - ROUNDING)
     stop = np.clip(np.searchsorted(upto, upto[start] + target), start + 1, len(weight))
     shorter = np.maximum(stop - 1, start + 1)
     stop = np.where(upto[start] + target - upto[shorter] < upto[stop] - upto[start] - target, shorter, stop)

@@ -1,26 +1,31 @@
-"""
-How sure we are of a share, and of a difference between texts.
+r"""
+Permutation tests: p-values, and tests of change that move whole blocks of paragraphs between texts.
 
-Paragraphs are not independent: a theme, once begun, goes on for a while. Everything here starts from how long it runs,
-because a text in which a theme runs L paragraphs says as much about its share p as a text of independent paragraphs
-:math:`2L(1 - p) - 1` times shorter (the design effect of a two-state Markov chain). `run_lengths` prints that;
-`share_intervals` and `change_test` use it; ``benchmarks/README.md`` says how often they are right.
+Every p-value from draws is made by `p_value` (or, for all draws at once, `min_p`), and adjusted for multiple testing by
+max-T (`change_test`), min-P or `false_discovery_rate`. `least_p` says how small a p-value could get at all.
 
-In all functions, `indicators` has one row per paragraph and one column per theme, True where the paragraph has the
+Paragraphs are not independent: a theme, once begun, goes on for a while. So blocks are moved (`bootstrap.make_blocks`),
+and the standard deviation of a difference never counts as smaller than the theme's run lengths ask for
+(`run_deviation`). ``benchmarks/README.md`` says how often the tests are right.
+
+In all functions, `incidence` has one row per paragraph and one column per theme, True where the paragraph has the
 theme; `documents` gives the text of each paragraph. The rows of a text stand in reading order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import comb
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis.inputs import InputError, check_at_least, check_choice
 from analysis.stats.bootstrap import BATCH, share_intervals
 from analysis.stats.proportions import (
-    TIE,
+    ROUNDING,
     Texts,
     aligned,
     arrange,
@@ -29,9 +34,170 @@ from analysis.stats.proportions import (
     transitions,
 )
 
+Tail = Literal["upper", "lower", "two-sided"]
+CHANGE_COLUMNS = [
+    *("before", "after", "theme"),
+    *("count_before", "n_before", "share_before", "count_after", "n_after", "share_after"),
+    *("difference", "low", "high", "stretch", "p", "p_adjusted"),
+]
+
+
+def p_value(drawn: np.ndarray | Iterable[np.ndarray], observed: ArrayLike, *, tail: Tail = "upper") -> np.ndarray:
+    r"""
+    How often chance alone gives a statistic at least as extreme: :math:`p = (1 + \#\{t^* \ge t\}) / (B + 1)`.
+
+    The observed arrangement is one of those that chance could have given, so that p is never 0 (Davison & Hinkley 1997,
+    eq. 4.11; Phipson & Smyth 2010). A draw within `proportions.ROUNDING` of the observed value is as extreme, and so is
+    one without a value (NaN): p errs on the side of chance.
+
+    Parameters
+    ----------
+    drawn : array (draws, ...), the statistic under the null hypothesis; or an iterable of such arrays, its batches
+    observed : array (...) that broadcasts with a draw
+    tail : "upper" (as large), "lower" (as small) or "two-sided" (as far from 0)
+
+    Returns
+    -------
+    array (...), from 1/(B + 1) to 1; missing where `observed` is
+
+    Raises
+    ------
+    InputError : if there is no such tail
+
+    Examples
+    --------
+    >>> drawn = np.array([0.1, 0.3, -0.4])
+    >>> p_value(drawn, 0.3).item(), p_value(drawn, 0.3, tail="two-sided").item()
+    (0.5, 0.75)
+    """
+    sizes: dict[str, Callable[..., np.ndarray]] = {"upper": np.asarray, "lower": np.negative, "two-sided": np.abs}
+    size, value = sizes[check_choice(tail, "tail", sizes)], np.asarray(observed, dtype=float)
+    n_draws, extreme, least = 0, np.zeros(value.shape, dtype=int), size(value) - ROUNDING
+    for batch in [drawn] if isinstance(drawn, np.ndarray) else drawn:
+        extreme = extreme + (~(size(batch) < least)).sum(axis=0)
+        n_draws += len(batch)
+    return np.where(np.isnan(value), np.nan, (1 + extreme) / (n_draws + 1))
+
+
+def min_p(statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    The p-values of several tests on the same draws, and these adjusted for their number by min-P.
+
+    Each draw has a p-value among all, as the observed row has; the adjusted value compares with the least of each draw
+    (Westfall & Young 1993), so that tests whose statistics have different units can be adjusted together.
+
+    Parameters
+    ----------
+    statistics : array (1 + draws, tests), large = extreme; the first row is the observed one
+
+    Returns
+    -------
+    p, p_adjusted : arrays (tests,), both in (0, 1]
+
+    Examples
+    --------
+    >>> p, adjusted = min_p(np.array([[3.0, 1.0], [1.0, 2.0], [2.0, 3.0], [0.0, 0.0]]))
+    >>> p.tolist(), adjusted.tolist()
+    ([0.25, 0.75], [0.5, 0.75])
+    """
+    decimals = round(-np.log10(ROUNDING))
+    p = pd.DataFrame(-np.round(statistics, decimals)).rank(method="max").to_numpy() / len(statistics)
+    return p[0], p_value(p[1:].min(axis=1, initial=1)[:, None], p[0], tail="lower")
+
+
+def critical_size(drawn: np.ndarray, level: float) -> np.ndarray:
+    """
+    The size that a statistic must exceed for its two-sided `p_value` to be at most `level`; infinite if none is enough.
+
+    Parameters
+    ----------
+    drawn : array (draws, ...)
+
+    Returns
+    -------
+    array (...)
+
+    Examples
+    --------
+    >>> critical_size(np.arange(-9, 10), 0.1).round(9).item(), critical_size(np.arange(5), 0.1).item()
+    (9.0, inf)
+    """
+    n_draws = len(drawn)
+    place = n_draws - int(np.floor(level * (n_draws + 1) + ROUNDING))  # of the largest draw that must not be reached
+    if place >= n_draws:
+        return np.full(drawn.shape[1:], np.inf)
+    return np.partition(np.abs(drawn), place, axis=0)[place] + ROUNDING
+
+
+def least_p(n_first: int, n_second: int, *, n_draws: int) -> float:
+    r"""
+    The least p-value that moving blocks between two groups can give.
+
+    Of :math:`\binom{n_1 + n_2}{n_1}` splits one is the observed one; where both groups have as many blocks, the split
+    with their places exchanged has a difference of the same size. With 1 and 1 block every p is 1, with 3 and 3 it is
+    .1 or more: a test that cannot reach its level says nothing.
+
+    Examples
+    --------
+    >>> least_p(1, 1, n_draws=5000), least_p(3, 3, n_draws=5000), round(least_p(12, 6, n_draws=5000), 4)
+    (1.0, 0.1, 0.0002)
+    """
+    return max(1 / (n_draws + 1), (1 + (n_first == n_second)) / comb(n_first + n_second, n_first))
+
+
+def attainable_p(
+    documents: pd.Series, blocks: pd.Series, pairs: Sequence[tuple[str, str]], *, n_draws: int
+) -> pd.DataFrame:
+    """
+    How small the p-values of `change_test` can get, for each pair of texts.
+
+    Returns
+    -------
+    DataFrame, one row per pair
+        ``before``, ``after``, ``blocks_before``, ``blocks_after``, ``least_p`` (`least_p`).
+
+    Examples
+    --------
+    >>> texts, blocks = pd.Series(["A", "A", "A", "B"]), pd.Series(["a1", "a1", "a2", "b1"])
+    >>> attainable_p(texts, blocks, [("A", "B")], n_draws=999).round(3).values.tolist()
+    [['A', 'B', 2, 1, 0.333]]
+    """
+    n_blocks = aligned(blocks, documents, "blocks").groupby(documents.astype(str)).nunique()
+    sizes = [(int(n_blocks[before]), int(n_blocks[after])) for before, after in pairs]
+    rows = [(*pair, *size, least_p(*size, n_draws=n_draws)) for pair, size in zip(pairs, sizes, strict=True)]
+    return pd.DataFrame(rows, columns=["before", "after", "blocks_before", "blocks_after", "least_p"])
+
+
+def false_discovery_rate(p: np.ndarray, n_tests: int | None = None) -> np.ndarray:
+    r"""
+    q: p-values adjusted for multiple testing, the least false discovery rate at which each is significant.
+
+    :math:`q_{(i)} = \min_{j \ge i} p_{(j)} m / j` (Benjamini & Hochberg 1995). Not scipy's: it takes as many seconds to
+    import scipy.stats as all else a notebook needs, and it knows no tests beside those it is given.
+
+    Parameters
+    ----------
+    p : array (tests,)
+    n_tests : number of tests that were made, if more than these; the others had p = 1
+
+    Returns
+    -------
+    array (tests,), at least `p`, at most 1
+
+    Examples
+    --------
+    >>> p = np.array([0.01, 0.04, 0.03])
+    >>> false_discovery_rate(p).round(3).tolist(), false_discovery_rate(p, 6).round(3).tolist()
+    ([0.03, 0.04, 0.04], [0.06, 0.08, 0.08])
+    """
+    order = np.argsort(-p, kind="stable")
+    q = np.empty(len(p))
+    q[order] = np.minimum.accumulate(p[order] * (n_tests or len(p)) / np.arange(len(p), 0, -1))
+    return np.minimum(1, q)
+
 
 def change_test(
-    indicators: pd.DataFrame,
+    incidence: pd.DataFrame,
     documents: pd.Series,
     blocks: pd.Series,
     pairs: Sequence[tuple[str, str]],
@@ -53,9 +219,9 @@ def change_test(
     Parameters
     ----------
     blocks : Series
-        Block of each paragraph, from `section_blocks` or `run_blocks`.
+        Block of each paragraph, from `bootstrap.make_blocks` or `bootstrap.run_blocks`.
     pairs : list of (before, after)
-        The texts to compare; the difference is after − before.
+        The texts to compare; the difference is after − before. Without any (a study of one text) the table is empty.
 
     Returns
     -------
@@ -68,29 +234,30 @@ def change_test(
     ------
     InputError : if a pair names an unknown text or one text twice, and as in `share_intervals`
     """
-    texts = arrange(indicators, documents)
+    texts = arrange(incidence, documents)
     check_pairs(pairs, texts.names)
     check_at_least("n_draws", n_draws, 1)
-    sums, sizes, owner = sum_blocks(indicators, documents, blocks, texts)
-    shares = share_intervals(indicators, documents, level=level, seed=seed)
+    if not pairs:
+        return pd.DataFrame(columns=CHANGE_COLUMNS)
+    sums, sizes, owner = sum_blocks(incidence, documents, blocks, texts)
+    shares = share_intervals(incidence, documents, level=level, seed=seed)
     tables, largest = [], np.zeros(n_draws)
     for (before, after), child in zip(pairs, np.random.SeedSequence(seed).spawn(len(pairs)), strict=True):
         first, second = texts.names.index(before), texts.names.index(after)
         table = _compare(shares, before, after)
         chosen = np.concatenate([np.flatnonzero(owner == first), np.flatnonzero(owner == second)])
-        moved = _split_differences(sums[chosen], sizes[chosen], int((owner == first).sum()), n_draws, child)
+        moved = _draw_differences(sums[chosen], sizes[chosen], int((owner == first).sum()), n_draws, child)
         deviation = moved.std(axis=0)
         table["stretch"] = run_stretch(deviation, texts, [first, second])
         scale = np.where(deviation > 0, deviation, 1)
         observed = np.abs(table["difference"].to_numpy()) / scale / table["stretch"].to_numpy()
         standardised = np.abs(moved, out=moved)
         standardised /= scale
-        table["p"] = (1 + (standardised >= observed - TIE).sum(axis=0)) / (n_draws + 1)
+        table["p"] = p_value(standardised, observed)
         tables.append(table.assign(statistic=observed))
         largest = np.maximum(largest, standardised.max(axis=1))
     result = pd.concat(tables, ignore_index=True)
-    exceeding = (largest[:, None] >= result["statistic"].to_numpy() - TIE).sum(axis=0)
-    return result.drop(columns="statistic").assign(p_adjusted=(1 + exceeding) / (n_draws + 1))
+    return result.assign(p_adjusted=p_value(largest[:, None], result.pop("statistic")))
 
 
 def split_blocks(
@@ -102,14 +269,43 @@ def split_blocks(
         yield rng.random((min(batch, n_draws - start), n_blocks)).argsort(axis=1) < n_first
 
 
+def split_differences(numerator: np.ndarray, denominator: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """
+    The ratio in the second group less that in the first, for many ratios and splits at once.
+
+    Sums of whole numbers are exact, whatever their order; a group without a denominator has the ratio 0.
+
+    Parameters
+    ----------
+    numerator : array (blocks, ratios) of whole numbers
+    denominator : the same, or (blocks, 1)
+    first : bool array (splits, blocks), True where a block is in the first group
+
+    Returns
+    -------
+    array (splits, ratios)
+
+    Examples
+    --------
+    >>> hits, sizes = np.array([[1], [0], [2]]), np.array([[2], [2], [2]])
+    >>> split_differences(hits, sizes, np.array([[True, True, False]])).tolist()
+    [[0.75]]
+    """
+    ratios = []
+    for group in (first.astype(float), 1.0 - first):
+        part, whole = group @ numerator, group @ denominator
+        ratios.append(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0))
+    return np.asarray(ratios[1] - ratios[0])
+
+
 def sum_blocks(
-    indicators: pd.DataFrame, documents: pd.Series, blocks: pd.Series, texts: Texts
+    incidence: pd.DataFrame, documents: pd.Series, blocks: pd.Series, texts: Texts
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Units with each theme per block, units per block, and the text (number) a block belongs to."""
     blocks = aligned(blocks, documents, "blocks")
     owner = documents.astype(str).map({name: number for number, name in enumerate(texts.names)})
     keys = [owner.to_numpy(), blocks.astype(str).to_numpy()]
-    grouped = pd.DataFrame(indicators.to_numpy(dtype=float)).groupby(keys, sort=False)
+    grouped = pd.DataFrame(incidence.to_numpy(dtype=float)).groupby(keys, sort=False)
     sums = grouped.sum()
     return sums.to_numpy(), grouped.size().to_numpy(dtype=float), sums.index.get_level_values(0).to_numpy()
 
@@ -119,30 +315,25 @@ def run_stretch(deviation: np.ndarray, texts: Texts, pair: list[int]) -> np.ndar
     return np.maximum(1, run_deviation(texts, pair) / np.where(deviation > 0, deviation, np.inf))
 
 
-def check_pairs(pairs: Sequence[tuple[str, str]], names: list[str]) -> None:
-    """Raises an InputError if there are no pairs, or one names an unknown text or one text twice."""
-    if not pairs:
-        raise InputError("pairs", "none", allowed="at least one (before, after)", remedy="Name two texts.")
+def check_pairs(pairs: Sequence[tuple[str, str]], names: Sequence[str], where: str = "pairs") -> None:
+    """Raises an InputError if a pair names an unknown text, or one text twice."""
     for before, after in pairs:
-        check_choice(before, "pairs", names)
-        check_choice(after, "pairs", names)
+        check_choice(before, where, names)
+        check_choice(after, where, names)
         if before == after:
-            raise InputError("pairs", f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
+            raise InputError(where, f"{before!r} twice", allowed="two different texts", remedy="Name another text.")
 
 
-def _split_differences(
+def _draw_differences(
     sums: np.ndarray, sizes: np.ndarray, n_first: int, n_draws: int, seed: np.random.SeedSequence
 ) -> np.ndarray:
-    """Difference of shares (second group − first) for each random split and theme."""
-    moved, total, done = np.empty((n_draws, sums.shape[1])), sums.sum(axis=0), 0
-    for firsts in split_blocks(len(sizes), n_first, n_draws=n_draws, seed=seed):
-        rows = max(1, BATCH // (8 * sums.shape[1]))
-        for first in (firsts[start : start + rows] for start in range(0, len(firsts), rows)):
-            n, count = first @ sizes, first @ sums
-            difference = (total - count) / (sizes.sum() - n)[:, None] - count / n[:, None]
-            moved[done : done + len(first)] = difference
-            done += len(first)
-    return moved
+    """Difference of shares (second group − first) for each random split and theme, (draws, themes)."""
+    rows, done, drawn = max(1, BATCH // (8 * sums.shape[1])), 0, np.empty((n_draws, sums.shape[1]))
+    for splits in split_blocks(len(sizes), n_first, n_draws=n_draws, seed=seed):
+        for part in (splits[start : start + rows] for start in range(0, len(splits), rows)):
+            drawn[done : done + len(part)] = split_differences(sums, sizes[:, None], part)
+            done += len(part)
+    return drawn
 
 
 def run_deviation(texts: Texts, pair: Sequence[int]) -> np.ndarray:

@@ -21,13 +21,13 @@ from analysis.inputs import InputError, check_level
 BORROWED_RUNS = 2
 # The variance of a share never counts as known worse than this: a theme without any run has no bound at all otherwise.
 LEAST_DF = 4
-# Shares are ratios of small integers: equal ones may differ in the last bits.
-TIE = 1e-12
+# Statistics nearer to each other than this are equal: ratios of the same integers may differ in their last bits.
+ROUNDING = 1e-11
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Checked indicators, sorted so that each text is one stretch of rows."""
+    """A checked incidence table, sorted so that each text is one stretch of rows."""
 
     present: np.ndarray  # (paragraphs, themes), bool
     starts: np.ndarray  # (texts,), first row of each text
@@ -55,9 +55,9 @@ def best_block_length(n: np.ndarray, run_length: np.ndarray, share: np.ndarray) 
     >>> best_block_length(np.array([26, 84, 84]), np.array([3, 3, 1.25]), np.array([0.2, 0.2, 0.2])).tolist()
     [5, 8, 1]
     """
-    neighbours = np.clip(1 - 1 / (run_length * np.maximum(1 - share, TIE)), 0, 0.95)
+    neighbours = np.clip(1 - 1 / (run_length * np.maximum(1 - share, ROUNDING)), 0, 0.95)
     best = np.cbrt(6 * neighbours**2 / (1 - neighbours**2) ** 2 * n)
-    return np.clip(np.ceil(best - TIE), 1, np.maximum(1, n // 3)).astype(int)
+    return np.clip(np.ceil(best - ROUNDING), 1, np.maximum(1, n // 3)).astype(int)
 
 
 def run_design_effect(share: np.ndarray, run_length: np.ndarray) -> np.ndarray:
@@ -136,21 +136,21 @@ def wilson_interval(count: np.ndarray, n: np.ndarray, *, level: float = 0.95) ->
     return np.clip(low, 0, p), np.where(n > 0, np.clip(high, p, 1), 1.0)
 
 
-def arrange(indicators: pd.DataFrame, documents: pd.Series) -> Texts:
+def arrange(incidence: pd.DataFrame, documents: pd.Series) -> Texts:
     """The paragraphs of each text together, in their order, once they are known to be true/false and complete."""
-    if indicators.empty:
+    if incidence.empty:
         raise InputError(
-            "indicators", "no rows or no columns", allowed="a row per paragraph", remedy="Check the corpus."
+            "incidence", "no rows or no columns", allowed="a row per paragraph", remedy="Check the corpus."
         )
-    documents = aligned(documents, indicators, "documents")
-    values = indicators.to_numpy()
+    documents = aligned(documents, incidence, "documents")
+    values = incidence.to_numpy()
     if not np.isin(values, (0, 1)).all():
         raise InputError(
-            "indicators", "other values than true and false", allowed="0/1", remedy="Compare counts with 0."
+            "incidence", "other values than true and false", allowed="0/1", remedy="Compare counts with 0."
         )
     order, starts, names = reading_order(documents)
     sizes = np.diff(np.append(starts, len(values)))
-    return Texts(values.astype(bool)[order], starts, sizes, names, [str(theme) for theme in indicators.columns])
+    return Texts(values.astype(bool)[order], starts, sizes, names, [str(theme) for theme in incidence.columns])
 
 
 def reading_order(documents: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:

@@ -1,1 +1,5 @@
 """Declared themes: the dictionary, its hits, attention, comparison of texts and keyness."""
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

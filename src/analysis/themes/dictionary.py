@@ -7,20 +7,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import pandas as pd
+from pydantic import AfterValidator, model_validator
 
-from analysis.corpus.tokens import compile_word, token_spans
-from analysis.inputs import InputError, check_keys, read_yaml
+from analysis.corpus.tokens import compile_word, is_acronym, token_spans
+from analysis.inputs import InputError
+from analysis.report import style
+from analysis.schema import Entry, Line, Listed, Text, read_entry
 
 Role = Literal["core", "border", "excluded"]
+NestedScope = Literal["dictionary", "key"]
 ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 
 # A gap (...) stands for at most this many words: enough for a Dutch clause to put its verb last, too few to join
 # two separate statements (median sentence of the three texts: 24 words).
 GAP = 5
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 HIT_COLUMNS = ["sentence_id", "paragraph_id", "doc_id", "theme", "term", "role", "start", "end", "surface"]
 
@@ -38,6 +45,7 @@ class Theme:
     border: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     notes: str = ""
+    marker: str = "o"  # as matplotlib calls it
 
     @property
     def in_words(self) -> str:
@@ -117,15 +125,25 @@ class Themes:
         return dict(terms)
 
     @cached_property
-    def _words(self) -> list[tuple[str, re.Pattern[str]]]:
-        words = sorted({element for term in self.terms for element in term.elements if element is not None})
-        return [(word, compile_word(word)) for word in words]
+    def _words(self) -> tuple[dict[str, list[str]], dict[str, list[tuple[str, re.Pattern[str]]]]]:
+        """Words without a wild card by the token they match; those with one by their first letter, or ``*``."""
+        plain: dict[str, list[str]] = defaultdict(list)
+        wild: dict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
+        for word in sorted({element for term in self.terms for element in term.elements if element is not None}):
+            if "*" in word:
+                wild[word[0].lower()].append((word, compile_word(word)))
+            else:
+                plain[word if is_acronym(word) else word.lower()].append(word)
+        return dict(plain), dict(wild)
 
     def elements_of(self, token: str) -> frozenset[str]:
         """Which words of the dictionary a token matches; every type of token is looked up once."""
         found = self._elements_of_type.get(token)
         if found is None:
-            found = frozenset(word for word, pattern in self._words if pattern.fullmatch(token))
+            plain, wild = self._words
+            words = {word for form in (token, token.lower()) for word in plain.get(form, ())}
+            near = [*wild.get(token[0].lower(), ()), *wild.get("*", ())]
+            found = frozenset(words.union(word for word, pattern in near if pattern.fullmatch(token)))
             self._elements_of_type[token] = found
         return found
 
@@ -149,95 +167,86 @@ def read_themes(path: Path) -> Themes:
     """
     Read a theme dictionary (``data/themes.yml``).
 
+    A declared theme has the marker of its place among the declared ones, and without a colour of its own the next of
+    `analysis.report.style` that no other has; other themes are grey.
+
     Raises
     ------
-    InputError : if a key is unknown or missing, a colour is no ``#rrggbb``, a term stands twice in a theme or
-        begins or ends with a gap
+    InputError : if a key is unknown or missing, a name is no plain one, a colour no ``#rrggbb``, a term stands twice in
+        a theme or begins or ends with a gap; the message names its line and key
     """
-    content = check_keys(read_yaml(path), str(path), required=["themes"])
-    if not isinstance(content["themes"], dict):
-        raise InputError(
-            f"{path}, themes",
-            f"a {type(content['themes']).__name__}",
-            allowed="a mapping of theme names",
-            remedy="Write themes: and below it one name a theme, indented.",
-        )
-    return Themes(
-        {name: _read_theme(name, entry, f"{path}, themes.{name}") for name, entry in content["themes"].items()}
-    )
+    entries = read_entry(_Dictionary, path).themes
+    declared = [name for name, entry in entries.items() if entry.declared]
+    taken = {entry.colour for entry in entries.values()}
+    free = cycle([colour for colour in style.COLOURS if colour not in taken] or style.COLOURS)
+    themes = {}
+    for name, entry in entries.items():
+        colour = entry.colour or (next(free) if entry.declared else style.MUTED)
+        marker = style.marker_of(declared.index(name)) if entry.declared else Theme.marker
+        themes[name] = Theme(name=name, **(dict(entry) | {"colour": colour, "marker": marker}))
+    return Themes(themes)
 
 
-def _read_theme(name: str, entry: object, where: str) -> Theme:
-    fields = check_keys(
-        entry,
-        where,
-        required=["label", "definition", "colour", "core"],
-        optional=["declared", "border", "excluded", "notes"],
-    )
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", str(fields["colour"])):
-        raise InputError(
-            f"{where}.colour", repr(fields["colour"]), allowed="a colour '#rrggbb' in quotes", remedy="Correct it."
-        )
-    if not isinstance(fields.get("declared", False), bool):
-        raise InputError(f"{where}.declared", repr(fields["declared"]), allowed="true or false", remedy="Correct it.")
-    seen: dict[str, str] = {}
-    for role in ROLES:
-        for text in _check_list(fields.get(role), f"{where}.{role}"):
-            _check_term(text, f"{where}.{role}", seen)
-            seen[text] = role
-    terms = {role: tuple(fields.get(role) or ()) for role in ROLES}
-    return Theme(
-        name,
-        str(fields["label"]),
-        str(fields["definition"]).strip(),
-        str(fields["colour"]),
-        fields.get("declared", False),
-        terms["core"],
-        terms["border"],
-        terms["excluded"],
-        str(fields.get("notes") or "").strip(),
-    )
+def _check_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        allowed = "a name of small letters, digits, - and _"
+        raise InputError((), repr(name), allowed=allowed, remedy="It names files and links; readers see the label.")
+    return name
 
 
-def _check_list(value: object, where: str) -> list[str]:
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        odd = next((text for text in value if not isinstance(text, str)), value) if isinstance(value, list) else value
-        raise InputError(
-            where,
-            repr(odd),
-            allowed="a list of terms, each a text",
-            remedy="Put - before a term, quotes around numbers.",
-        )
-    return value
+def _check_colour(colour: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        raise InputError((), repr(colour), allowed="a colour '#rrggbb' in quotes", remedy="Correct it.")
+    return colour
 
 
-def _check_term(text: str, where: str, seen: Mapping[str, str]) -> None:
+def _check_term(text: str) -> str:
     words = text.split()
     if not words or "..." in (words[0], words[-1]) or all(set(word) <= {"*", "."} for word in words):
-        raise InputError(
-            where,
-            repr(text),
-            allowed="words, with * in a word and ... between words",
-            remedy="Begin and end with a word; a term of wild cards alone would match everything.",
-        )
-    if text in seen:
-        raise InputError(
-            where,
-            f"{text!r} a second time (also under {seen[text]})",
-            allowed="a term once a theme",
-            remedy="Keep one.",
-        )
+        allowed = "words, with * in a word and ... between words"
+        remedy = "Begin and end with a word; a term of wild cards alone would match everything."
+        raise InputError((), repr(text), allowed=allowed, remedy=remedy)
+    return text
 
 
-def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
+TermText = Annotated[str, AfterValidator(_check_term)]
+
+
+class _Theme(Entry):
+    """One theme, as the file has it."""
+
+    label: Line
+    definition: Text
+    colour: Annotated[str, AfterValidator(_check_colour)] = ""
+    declared: bool = False
+    core: Listed[TermText]
+    border: Listed[TermText] = ()
+    excluded: Listed[TermText] = ()
+    notes: Text = ""
+
+    @model_validator(mode="after")
+    def _check_twice(self) -> Self:
+        first: dict[str, Role] = {}
+        for role in ROLES:
+            for number, text in enumerate(getattr(self, role)):
+                if text in first:
+                    found = f"{text!r} a second time (also under {first[text]})"
+                    raise InputError((role, number), found, allowed="a term once a theme", remedy="Keep one.")
+                first[text] = role
+        return self
+
+
+class _Dictionary(Entry):
+    themes: dict[Annotated[str, AfterValidator(_check_name)], _Theme]
+
+
+def match_terms(tokens: Sequence[str], themes: Themes, nested_scope: NestedScope = "dictionary") -> list[Match]:
     """
     The terms of a sentence, longest match first across themes.
 
-    A match inside a longer one is dropped, whatever its theme (quanteda's ``nested_scope = "dictionary"``), and two
-    matches of one theme never share a word, so nothing counts twice. Two themes may share a term. A match that shares a
-    word with an excluded term of its theme is dropped.
+    A match inside a longer one is dropped, whatever its theme; with `nested_scope` "key" only inside one of its own
+    theme (as in quanteda). Two matches of one theme never share a word, so nothing counts twice. Two themes may share a
+    term. A match that shares a word with an excluded term of its theme is dropped.
     """
     elements = [themes.elements_of(token) for token in tokens]
     found = [match for at in range(len(tokens)) for match in _matches_at(at, elements, themes)]
@@ -257,7 +266,7 @@ def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
     for match in found:
         words = set(match.tokens)
         if not any(
-            (words < set(other.tokens) and other.term.role != "excluded")
+            (nested_scope == "dictionary" and words < set(other.tokens) and other.term.role != "excluded")
             or (other.term.theme == match.term.theme and words & set(other.tokens))
             for other in kept
         ):
@@ -292,7 +301,7 @@ def _follow(
     return None
 
 
-def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
+def tag(sentences: pd.DataFrame, themes: Themes, *, nested_scope: NestedScope = "dictionary") -> pd.DataFrame:
     """
     Find every term of every theme; a border term counts only beside a core term of its theme in the same sentence.
 
@@ -303,6 +312,8 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     ----------
     sentences : DataFrame, one row per sentence
         Columns ``sentence_id``, ``paragraph_id``, ``doc_id`` and ``text``.
+    nested_scope : str
+        Whether a match may lie inside a longer one of another theme ("key") or not, see `match_terms`.
 
     Returns
     -------
@@ -322,7 +333,7 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     columns = zip(*(sentences[name] for name in ("sentence_id", "paragraph_id", "doc_id", "text")), strict=True)
     for sentence, paragraph, document, text in columns:
         spans = token_spans(text)
-        for term, tokens in match_terms([text[start:end] for start, end in spans], themes):
+        for term, tokens in match_terms([text[start:end] for start, end in spans], themes, nested_scope):
             start, end = spans[tokens[0]][0], spans[tokens[-1]][1]
             rows.append((sentence, paragraph, document, term.theme, term.text, term.role, start, end, text[start:end]))
     hits = pd.DataFrame(rows, columns=HIT_COLUMNS).astype({"start": int, "end": int})

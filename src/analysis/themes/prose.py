@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.corpus.read import Corpus
 from analysis.report import elements
 from analysis.report.wording import join_words
-from analysis.study import Study
+from analysis.stats.verdict import DIFFERS, RESERVATIONS, TOO_FEW, strongest
 from analysis.themes.dictionary import Theme, Themes
+from analysis.themes.plots import PRESENCE_ORDER
 
-# From strongest to weakest: what a set of comparisons may be called, by the best of them.
-STRENGTH = ["differs", "holds with reservations", "inconclusive", "too few to tell"]
-
-
-def strongest(verdicts: pd.Series) -> str:
-    """
-    The strongest of several verdicts.
-
-    Examples
-    --------
-    >>> strongest(pd.Series(["too few to tell", "differs", "inconclusive"]))
-    'differs'
-    """
-    return min(verdicts, key=STRENGTH.index)
+# The columns of the tables of changes and of excerpts, as `analysis.report.Report.table` takes them.
+CHANGES: dict[str, Any] = {
+    "columns": ["before", "after", "paragraphs", "difference", "interval", "p", "p_adjusted", "verdict"],
+    "cells": {"paragraphs": "{count_before}/{n_before} → {count_after}/{n_after}"},
+}
+WINDOWS: dict[str, Any] = {
+    "columns": ["theme", "doc_id", "windows", "share_short", "window_share", "range", "quantile"],
+    "labels": {
+        "doc_id": "excerpts of",
+        "windows": "excerpts",
+        "share_short": "short text",
+        "window_share": "mean",
+    },
+    "cells": {"range": "{window_low} to {window_high}"},
+}
 
 
 def describe_shares(shares: pd.DataFrame) -> str:
@@ -51,33 +55,12 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     """
     verdict = strongest(tests["verdict"])
     most = shares["share"].idxmax()
+    if tests.empty:
+        return f"{subject.label} is named in {describe_shares(shares)}.", verdict
     others = describe_shares(shares.drop(index=most))
     opening = f"The {shares.loc[most, 'doc_id']} text speaks most of {subject.in_words}: {_share(shares.loc[most])}"
     told = tests[tests["verdict"] == verdict]
     return f"{opening}, against {others}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
-
-
-def present_changes(tests: pd.DataFrame) -> pd.DataFrame:
-    """The comparisons as readers see them: differences and intervals in percentage points."""
-
-    def points(values: pd.Series) -> pd.Series:
-        return (100 * values).map("{:+.0f}".format).str.replace("-", "−")
-
-    return pd.DataFrame(
-        {
-            "theme": tests["theme"],
-            "from": tests["before"],
-            "to": tests["after"],
-            "paragraphs": [
-                f"{row.count_before}/{row.n_before} → {row.count_after}/{row.n_after}" for row in tests.itertuples()
-            ],
-            "difference": points(tests["difference"]),
-            "interval": points(tests["low"]) + " to " + points(tests["high"]),
-            "p": tests["p"].map("{:.3f}".format),
-            "adjusted_p": tests["p_adjusted"].map("{:.3f}".format),
-            "verdict": tests["verdict"],
-        }
-    )
 
 
 def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
@@ -91,130 +74,226 @@ def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
-def describe_places(here: Study, hits: pd.DataFrame) -> str:
+def describe_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
-    sections = here.corpus.paragraphs.set_index("paragraph_id")["section_id"]
+    sections = corpus.paragraphs.set_index("paragraph_id")["section_id"]
+    n_sections = corpus.sentences.groupby("doc_id")["section_id"].nunique()
     parts = []
-    for document in here.documents:
-        counts = hits.loc[hits["doc_id"] == document, "paragraph_id"].map(sections).value_counts()
-        n_sections = (here.corpus.sentences["doc_id"] == document).pipe(
-            lambda own: here.corpus.sentences.loc[own, "section_id"].nunique()
-        )
+    for text in texts:
+        counts = hits.loc[hits["doc_id"] == text, "paragraph_id"].map(sections).value_counts()
         if len(counts):
             parts.append(
-                f"in {document} {counts.max()} of {counts.sum()} hits stand in one section and the theme is met in "
-                f"{len(counts)} of {n_sections}"
+                f"in {text} {counts.max()} of {counts.sum()} hits stand in one section and the theme is met in "
+                f"{len(counts)} of {n_sections[text]}"
             )
         else:
-            parts.append(f"in {document} there is no hit")
-    text = join_words(parts)
-    return f"{text[0].upper()}{text[1:]}."
+            parts.append(f"in {text} there is no hit")
+    told = join_words(parts)
+    return f"{told[0].upper()}{told[1:]}."
 
 
-def describe_dictionary(subject: Theme, hits: pd.DataFrame, glossary: Mapping[str, str]) -> str:
-    """What the dictionary says of a theme: definition, notes, terms that count with reserve, terms that never do."""
+def caption_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of the places at which a theme is named."""
+    told = describe_places(corpus, hits, texts)
+    return {
+        "name": "places",
+        "caption": f"{told} One stroke per hit.",
+        "alt": f"Strips, one per text, with a stroke at the place of every hit. {told}",
+    }
+
+
+def caption_vocabulary(presence: pd.Series, n_shown: int, theme: Theme) -> dict[str, str]:
+    """
+    Name, caption and alternative text of the figure of a theme's words.
+
+    Parameters
+    ----------
+    presence : Series from `analysis.themes.attention.describe_presence`, of all words
+    n_shown : words that the figure shows
+    """
+    groups = presence.value_counts()
+    spelled = ", ".join(f"{groups[name]} {name}" for name in PRESENCE_ORDER if groups.get(name, 0)) or "none"
+    return {
+        "name": "vocabulary",
+        "caption": f"Of {len(presence)} words for {theme.label}, by presence: {spelled}. Dots hold the number of hits; "
+        f"the {n_shown} most frequent words are drawn.",
+        "alt": f"Table of dots, one row per word and one column per text; of {len(presence)} words: {spelled}.",
+    }
+
+
+def pick_neighbours(neighbours: pd.DataFrame, *, least: int = 5) -> pd.DataFrame:
+    """
+    The neighbours that share `least` units or more with a theme, text by text, those that share most first.
+
+    Parameters
+    ----------
+    neighbours : DataFrame from `analysis.themes.attention.count_neighbours`
+    """
+    near = neighbours[neighbours["both"] >= least]
+    return near.sort_values(["doc_id", "both"], ascending=[True, False], kind="stable")
+
+
+def describe_dictionary(subject: Theme, hits: pd.DataFrame, glossary: Mapping[str, str], language: str) -> str:
+    """
+    What the dictionary says of a theme: definition, notes, terms that count with reserve, terms that never do.
+
+    Parameters
+    ----------
+    language : code of the language of its terms; empty: not marked
+    """
     met = set(hits["term"])
     seen = sum(term in met for term in subject.core)
     parts = [
         Markup("**Definition.** {}").format(subject.definition),
-        Markup("**Notes.** {}").format(_gloss_words(subject.notes, glossary)) if subject.notes else "",
+        Markup("**Notes.** {}").format(_gloss_words(subject.notes, glossary, language)) if subject.notes else "",
         Markup("**Core terms.** {} of {} were met; the others are there for other texts.").format(
             seen, len(subject.core)
         ),
-        Markup("**Border terms.** {}.").format(_list_terms(subject.border, glossary)) if subject.border else "",
-        Markup("**Excluded.** {}.").format(_list_terms(subject.excluded, glossary)) if subject.excluded else "",
+        Markup("**Border terms.** {}.").format(_list_terms(subject.border, glossary, language))
+        if subject.border
+        else "",
+        Markup("**Excluded.** {}.").format(_list_terms(subject.excluded, glossary, language))
+        if subject.excluded
+        else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _gloss_words(text: str, glossary: Mapping[str, str]) -> Markup:
-    """A text in which words between asterisks are Dutch: each with its gloss."""
+def _gloss_words(text: str, glossary: Mapping[str, str], language: str) -> Markup:
+    """A text in which words between asterisks are words of the texts: each with its gloss."""
     pieces = re.split(r"\*([^*]+)\*", text)
     return Markup("").join(
-        elements.term(piece, glossary) if place % 2 else Markup("{}").format(piece)
+        elements.term(piece, glossary, language=language) if place % 2 else Markup("{}").format(piece)
         for place, piece in enumerate(pieces)
     )
 
 
-def _list_terms(texts: tuple[str, ...], glossary: Mapping[str, str]) -> Markup:
-    return Markup(", ").join(elements.term(text, glossary) for text in texts)
+def _list_terms(texts: Sequence[str], glossary: Mapping[str, str], language: str) -> Markup:
+    return Markup(", ").join(elements.term(text, glossary, language=language) for text in texts)
 
 
 def describe_test(test: pd.Series) -> str:
     """What one comparison of two texts says, in a sentence with its p-value."""
     pair = f"between {test['before']} and {test['after']}"
-    if test["verdict"] == "too few to tell":
+    if test["verdict"] == TOO_FEW:
         return "That is too few to tell whether the texts differ."
     rare = f"Chance alone would bring a difference as large as that {pair} in {test['p']:.0%} of cases"
-    if test["verdict"] == "differs":
+    if test["verdict"] == DIFFERS:
         return f"{rare}; it stands with all comparisons allowed for."
-    if test["verdict"] == "holds with reservations":
+    if test["verdict"] == RESERVATIONS:
         return f"{rare}, but not all comparisons are allowed for in that."
     return f"{rare}: not rare enough to tell the texts apart."
 
 
-def describe_power(simulated: pd.DataFrame, labels: Mapping[str, str]) -> str:
+def describe_runs(runs: pd.DataFrame) -> str:
+    """How long themes run on, and how far the intervals and tests that allow for it are to be trusted."""
+    return (
+        f"The median run length is {runs['run_length'].median():.1f} paragraphs, the largest "
+        f"{runs['run_length'].max():.1f}. How often intervals and tests made this way are right was simulated "
+        "(benchmarks/README.md): the intervals are wide because they are honest. For the shortest text, read the "
+        "counts first."
+    )
+
+
+def describe_power(simulated: pd.DataFrame, themes: Themes) -> str:
     """
     How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
 
     Parameters
     ----------
-    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like
+    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like; those
+        of themes that the study does not have are left out
     """
     seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
-    parts = [f"{labels[row.truth.removesuffix(' as seen')]} in {row.single:.0%}" for row in seen.itertuples()]
+    rates = {row.truth.removesuffix(" as seen"): row.single for row in seen.itertuples()}
+    parts = [f"{themes[name].label} in {rate:.0%}" for name, rate in rates.items() if name in themes.names]
+    opening = "Not found is not the same as not there."
+    if not parts:
+        return opening
     return (
-        "Not found is not the same as not there. In simulated texts that truly differ as much as these seem to, with "
-        f"themes that run on as long, a single test finds the difference for {join_words(parts)} of cases "
-        "(benchmarks/README.md): texts this short cannot show more."
+        f"{opening} In simulated texts that truly differ as much as these seem to, with themes that run on as long, a "
+        f"single test finds the difference for {join_words(parts)} of cases (benchmarks/README.md): texts this short "
+        "cannot show more."
     )
 
 
-def describe_changes(tests: pd.DataFrame, labels: Mapping[str, str]) -> str:
+def describe_changes(tests: pd.DataFrame, themes: Themes) -> str:
     """How many comparisons differ, in one sentence for a caption."""
-    clear = tests[tests["verdict"] == "differs"]
-    named = [f"{labels[row.theme]} ({row.before} to {row.after})" for row in clear.itertuples()]
+    if tests.empty:
+        return "With one text there is nothing to compare."
+    clear = tests[tests["verdict"] == DIFFERS]
+    named = [f"{themes[row.theme].label} ({row.before} to {row.after})" for row in clear.itertuples()]
     number = f"{len(clear)} are" if len(clear) > 1 else f"{len(clear) or 'none'} is"
     found = f"Of {len(tests)} differences between texts {number} larger than chance could bring"
     named_or_none = f": {join_words(named)}" if named else ""
     return f"{found}, with themes that run on as they do here{named_or_none}."
 
 
-def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, str]:
+def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> tuple[str, str]:
     """The finding over all themes: where each is named most, how many differences are clear; the strongest verdict."""
     most = shares.loc[shares.groupby("theme", sort=False)["share"].idxmax()]
     named = [
-        f"{labels[row.theme]} most in {row.doc_id} ({row.paragraphs} of {row.n_paragraphs} paragraphs, {row.share:.0%})"
+        f"{themes[row.theme].label} most in {row.doc_id} ({row.paragraphs} of {row.n_paragraphs} paragraphs, "
+        f"{row.share:.0%})"
         for row in most.itertuples()
     ]
-    return f"{join_words(named)}. {describe_changes(tests, labels)}", strongest(tests["verdict"])
+    return f"{join_words(named)}. {describe_changes(tests, themes)}", strongest(tests["verdict"])
 
 
-def present_windows(windows: pd.DataFrame) -> pd.DataFrame:
-    """The length control as readers see it, shares in per cent."""
-    return pd.DataFrame(
-        {
-            "theme": windows["theme"],
-            "excerpts_of": windows["doc_id"],
-            "excerpts": windows["windows"],
-            "short_text": windows["share_short"].map("{:.0%}".format),
-            "mean": windows["window_share"].map("{:.0%}".format),
-            "range": windows["window_low"].map("{:.0%}".format) + " to " + windows["window_high"].map("{:.0%}".format),
-            "quantile": windows["quantile"].map("{:.2f}".format),
-        }
-    )
+def caption_panels(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of all themes, a panel each."""
+    names = list(dict.fromkeys(shares["theme"]))
+    spelled = [f"{themes[name].label}: {describe_shares(shares[shares['theme'] == name])}." for name in names]
+    return {
+        "name": "attention",
+        "caption": f"{describe_changes(tests, themes)} Dots: share of paragraphs that name the theme; bars: 95 % "
+        "intervals; labels: paragraphs with the theme.",
+        "alt": f"A panel for each theme, with the share of paragraphs in each text. {' '.join(spelled)}",
+    }
+
+
+def caption_attention(shares: pd.DataFrame, theme: Theme) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of one theme."""
+    spelled = describe_shares(shares[shares["theme"] == theme.name])
+    return {
+        "name": "attention",
+        "caption": f"{theme.label} is named in {spelled}. Dots: share of paragraphs; bars: 95 % intervals; labels: "
+        "paragraphs with the theme.",
+        "alt": f"Share of paragraphs that name {theme.label} in each text, with 95 % intervals: {spelled}.",
+    }
+
+
+def caption_heatmap(attention: pd.DataFrame, themes: Themes, texts: Sequence[str]) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of all themes by text."""
+    most = attention.loc[attention.groupby("doc_id")["share_paragraphs"].idxmax()].set_index("doc_id")["theme"]
+    named = ", ".join(f"{themes[most[text]].label} in {text}" for text in texts)
+    return {
+        "name": "wide",
+        "caption": f"Most present: {named}. Share of paragraphs that name each theme, their number in brackets; the "
+        "darker, the larger.",
+        "alt": f"Heat map of themes by text, each cell with share and count. The theme in most paragraphs: {named}.",
+    }
 
 
 def pick_words(words: pd.DataFrame, n_words: int, *, p: float = 0.05) -> pd.DataFrame:
-    """Of the words whose single p-value is at most `p`, the `n_words` of largest |G²| on either side, for reading."""
+    """
+    Of the words whose single p-value is at most `p`, the `n_words` of largest |G²| on either side, for reading.
+
+    Returns
+    -------
+    DataFrame, the rows of `words` that are picked, largest |G²| first
+    """
     clear = words[words["p"] <= p]
     more = clear[clear["log_ratio"] > 0].nlargest(n_words, ["g2", "log_ratio"])
     less = clear[clear["log_ratio"] < 0].nsmallest(n_words, ["g2", "log_ratio"])
-    return pd.concat([more, less]).reset_index(drop=True)
+    picked = pd.concat([more, less]).reset_index(drop=True)
+    return picked.reindex(picked["g2"].abs().sort_values(ascending=False, kind="stable").index)
 
 
 def describe_keyness(keyness: Mapping[tuple[str, str], pd.DataFrame], *, q: float = 0.05) -> str:
     """How many words were compared in each pair, and how many are clear when the number compared is allowed for."""
+    if not keyness:
+        return "With one text there is nothing to compare."
     parts = [
         f"between {first} and {second} {int((words['q'] < q).sum())} of {len(words)} words frequent enough to compare"
         for (first, second), words in keyness.items()
@@ -224,10 +303,9 @@ def describe_keyness(keyness: Mapping[tuple[str, str], pd.DataFrame], *, q: floa
 
 
 def caption_keyness(shown: pd.DataFrame, pair: tuple[str, str]) -> dict[str, str]:
-    """Name, caption and alternative text of the keyness figure of a pair."""
+    """Name, caption and alternative text of the keyness figure of a pair, from its words, largest |G²| first."""
     first, second = pair
-    by_size = shown.reindex(shown["g2"].abs().sort_values(ascending=False, kind="stable").index)
-    more, less = (list(by_size.loc[side, "word"]) for side in (by_size["log_ratio"] > 0, by_size["log_ratio"] < 0))
+    more, less = (list(shown.loc[side, "word"]) for side in (shown["log_ratio"] > 0, shown["log_ratio"] < 0))
     found = f"{first} has more of {join_words(more[:3] or ['none'])}; {second} of {join_words(less[:3] or ['none'])}."
     return {
         "name": f"keyness-{first}-{second}",
@@ -236,21 +314,13 @@ def caption_keyness(shown: pd.DataFrame, pair: tuple[str, str]) -> dict[str, str
     }
 
 
-def present_keyness(words: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
-    """The words of a keyness figure with their counts, effect, evidence and dispersion, largest |G²| first."""
-    words = words.reindex(words["g2"].abs().sort_values(ascending=False, kind="stable").index)
-    interval = words["low"].map("{:+.1f}".format) + " to " + words["high"].map("{:+.1f}".format)
-    return pd.DataFrame(
-        {
-            "word": words["word"],
-            f"in_{pair[0]}": words["count_a"],
-            f"in_{pair[1]}": words["count_b"],
-            "log_ratio": words["log_ratio"].map("{:+.1f}".format).str.replace("-", "−"),
-            "interval": interval.str.replace("-", "−"),
-            "G²": words["g2"].abs(),
-            "BIC": words["bic"],
-            "paragraphs": words["range_a"].astype(str) + " + " + words["range_b"].astype(str),
-            "p": words["p"].map("{:.3f}".format),
-            "q": words["q"].map("{:.3f}".format),
-        }
-    )
+def layout_keyness(pair: tuple[str, str]) -> dict[str, Any]:
+    """Name and columns of the table of a keyness figure: counts, effect, evidence and dispersion."""
+    first, second = pair
+    return {
+        "name": f"keyness-{first}-{second}",
+        "columns": ["word", "count_a", "count_b", "log_ratio", "interval", "g2", "bic", "paragraphs", "p", "q"],
+        "labels": {"count_a": f"in {first}", "count_b": f"in {second}"},
+        "cells": {"paragraphs": "{range_a} + {range_b}"},
+        "folded": f"The numbers behind the figure, {first} against {second}",
+    }

@@ -1,9 +1,9 @@
 """
-Whether topics mean something: words that stand together, and agreement with the declared themes.
+Validity of topics: coherence (NPMI) of their words, and rank correlation with the declared themes.
 
 Topics and themes are compared on the same units (paragraphs, mostly): `topic_units` has one row per unit and one column
-per topic, with the topic's share of the unit (0 to 1; a unit without a known word has only zeros); `marks` has one
-column per theme, True (or the number of hits) where the unit has the theme.
+per topic, with the topic's share of the unit (0 to 1; a unit without a known word has only zeros); `incidence` has one
+column per theme, True (or the number of hits) where the unit names the theme.
 """
 
 from __future__ import annotations
@@ -16,63 +16,33 @@ import pandas as pd
 
 from analysis.corpus.counts import Counts
 from analysis.inputs import InputError, check_choice
+from analysis.stats import association
 
 # Stands in for the probability of two words that never meet (Röder, Both & Hinneburg 2015).
 EPSILON = 1e-12
 
 
-def pmi(
-    joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float, *, epsilon: float = EPSILON
-) -> np.ndarray:
-    r"""
-    Pointwise mutual information of two words: :math:`\ln\frac{P(a,b) + \varepsilon}{P(a)P(b)}`, 0 = as chance.
-
-    Examples
-    --------
-    >>> pmi(1 / 5, 3 / 5, 2 / 5).round(9).item()
-    -0.182321557
-    """
-    return np.log((np.asarray(joint) + epsilon) / (np.asarray(first) * np.asarray(second)))
-
-
-def npmi_of_pairs(
-    joint: np.ndarray | float, first: np.ndarray | float, second: np.ndarray | float, *, epsilon: float = EPSILON
-) -> np.ndarray:
-    r"""
-    Normalised pointwise mutual information (Bouma 2009): `pmi` by :math:`-\ln(P(a,b) + \varepsilon)`.
-
-    About −1 = never together, 0 = as chance, 1 = only ever together. A word that does not occur stands with none (−1);
-    two words that are in every unit always stand together (1, the limit of a formula that is 0/0 there).
-
-    Examples
-    --------
-    >>> npmi_of_pairs([1 / 5, 0, 0], [3 / 5, 1 / 4, 0], [2 / 5, 1 / 2, 1 / 2]).round(3).tolist()
-    [-0.113, -0.925, -1.0]
-    """
-    joint, first, second = (np.asarray(value, dtype=float) for value in (joint, first, second))
-    unknown, always = first * second == 0, joint >= 1
-    plain = ~(unknown | always)
-    joint, first, second = (np.where(plain, value, 0.5) for value in (joint, first, second))
-    value = pmi(joint, first, second, epsilon=epsilon) / -np.log(joint + epsilon)
-    return np.select([unknown, always], [-1.0, 1.0], value)
-
-
 def npmi(counts: Counts, top_terms: pd.DataFrame) -> pd.Series:
     """
-    Coherence of topics: how much the top words of each stand in the same units, as mean NPMI over their pairs.
+    Coherence of topics: mean normalised pointwise mutual information (NPMI) over the pairs of their top words.
 
-    A unit has a word or has it not; how often does not matter. Say with the number which corpus `counts` is from: in
-    the texts that the topics were fitted on it flatters them, and automated coherence prefers topics that people do not
-    (Hoyle et al. 2021).
+    Words co-occur when they are in the same unit; how often in it does not matter (Röder, Both & Hinneburg 2015). Say
+    with the number which corpus `counts` is from: in the texts that the topics were fitted on it is too high, and
+    automated coherence prefers topics that people do not (Hoyle et al. 2021).
 
     Parameters
     ----------
-    counts : units and terms of the reference corpus; a top word that is missing there stands with none (−1)
-    top_terms : DataFrame, one row per topic, one column per rank (ten, customarily); missing cells are left out
+    counts : units and terms of the reference corpus; a top word that is missing there co-occurs with none (−1)
+    top_terms : DataFrame from `analysis.topics.models.list_top_terms`, one row per topic, one column per rank (ten,
+        customarily); empty and missing cells are left out
 
     Returns
     -------
     Series, index the topics, from about −1 to 1; missing for a topic of fewer than two words
+
+    Raises
+    ------
+    InputError : if the reference corpus has no units
     """
     n_units = counts.matrix.shape[0]
     if n_units == 0:
@@ -80,32 +50,37 @@ def npmi(counts: Counts, top_terms: pd.DataFrame) -> pd.Series:
     present = (counts.matrix > 0).astype(np.int64).tocsc()
     values = []
     for words in top_terms.itertuples(index=False):
-        columns = counts.terms.get_indexer(pd.Index([word for word in words if isinstance(word, str)]))
+        columns = counts.terms.get_indexer(pd.Index([word for word in words if isinstance(word, str) and word]))
         pairs = np.array(list(combinations(range(len(columns)), 2)), dtype=int).reshape(-1, 2)
         known = np.flatnonzero(columns >= 0)
-        own, joint = present[:, columns[known]], np.zeros((len(columns), len(columns)))
-        joint[np.ix_(known, known)] = (own.T @ own).toarray() / n_units
-        single = np.diag(joint)
-        scores = npmi_of_pairs(joint[pairs[:, 0], pairs[:, 1]], single[pairs[:, 0]], single[pairs[:, 1]])
+        occurs, joint = present[:, columns[known]], np.zeros((len(columns), len(columns)))
+        joint[np.ix_(known, known)] = (occurs.T @ occurs).toarray()
+        first, second = pairs.T
+        counts_of_pairs = joint[first, second], joint[first, first], joint[second, second], n_units
+        scores = association.npmi(*counts_of_pairs, epsilon=EPSILON)
         values.append(scores.mean() if len(scores) else np.nan)
     return pd.Series(values, index=top_terms.index, name="npmi", dtype=float)
 
 
-def match_themes(topic_units: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+def match_themes(topic_units: pd.DataFrame, incidence: pd.DataFrame) -> pd.DataFrame:
     """
-    Which topic recovers which declared theme.
+    Match topics with declared themes, by Spearman's rank correlation over units.
 
-    Spearman's rank correlation, over units, of a topic's share with the theme's mark or number of hits. A mark that few
-    units have cannot correlate highly with a share that all units have: compare values within a theme, not between
-    themes.
+    Correlated are a topic's share and the theme's incidence or number of hits. A theme that few units name cannot
+    correlate highly with a share that all units have: compare values within a theme, not between themes.
+
+    Parameters
+    ----------
+    topic_units : DataFrame (n_units, n_topics) of shares, 0 to 1
+    incidence : DataFrame (n_units, n_themes) of bool or counts, with the same index; any number of themes
 
     Returns
     -------
     DataFrame, one row per topic and theme
         ``topic``, ``theme``, ``rho`` (−1 to 1; missing where either is the same in all units), ``best_theme`` (True on
-        the theme that agrees best with the row's topic), ``best_topic`` (True on the topic that agrees best with the
-        row's theme). Both True: they choose each other. Nobody is chosen at a correlation of 0 or below; among equals
-        the first is.
+        the theme that correlates best with the row's topic), ``best_topic`` (True on the topic that correlates best
+        with the row's theme). Both True: they choose each other. No correlation of 0 or below is a best one; of equal
+        ones the first is.
 
     Raises
     ------
@@ -114,42 +89,47 @@ def match_themes(topic_units: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame
     Examples
     --------
     >>> shares = pd.DataFrame({"t01": [0.9, 0.8, 0.1], "t02": [0.1, 0.2, 0.9]})
-    >>> found = match_themes(shares, pd.DataFrame({"cyber": [True, True, False]}))
-    >>> found[["topic", "rho", "best_topic"]].round(3).values.tolist()
+    >>> matches = match_themes(shares, pd.DataFrame({"cyber": [True, True, False]}))
+    >>> matches[["topic", "rho", "best_topic"]].round(3).values.tolist()
     [['t01', 0.866, True], ['t02', -0.866, False]]
     """
-    _check_same_units(topic_units, marks)
-    rho = _rank_correlation(topic_units.to_numpy(dtype=float), marks.to_numpy(dtype=float))
-    usable = np.where(rho > 0, rho, 0)
-    best_theme = (usable > 0) & (np.arange(rho.shape[1]) == usable.argmax(axis=1)[:, None])
-    best_topic = (usable > 0) & (np.arange(rho.shape[0])[:, None] == usable.argmax(axis=0))
-    return pd.DataFrame(
+    if not topic_units.index.equals(incidence.index):
+        raise InputError(
+            "units",
+            f"{len(topic_units)} units of topics and {len(incidence)} others, or another order",
+            allowed="the same units in the same order",
+            remedy="Reindex one like the other.",
+        )
+    rho = _rank_correlation(topic_units.to_numpy(dtype=float), incidence.to_numpy(dtype=float))
+    table = pd.DataFrame(
         {
             "topic": np.repeat(topic_units.columns.to_numpy(), rho.shape[1]),
-            "theme": np.tile(marks.columns.to_numpy(), rho.shape[0]),
+            "theme": np.tile(incidence.columns.to_numpy(), rho.shape[0]),
             "rho": rho.ravel(),
-            "best_theme": best_theme.ravel(),
-            "best_topic": best_topic.ravel(),
         }
     )
+    positive = table[table["rho"] > 0]
+    table["best_theme"] = table.index.isin(positive.groupby("topic", sort=False)["rho"].idxmax())
+    table["best_topic"] = table.index.isin(positive.groupby("theme", sort=False)["rho"].idxmax())
+    return table
 
 
-def added_words(
+def list_added_words(
     topic_terms: pd.DataFrame,
-    recovered: Mapping[str, str],
+    matched: Mapping[str, str],
     themes_of: Callable[[str], Collection[str]],
     *,
     n_terms: int = 20,
 ) -> pd.DataFrame:
     """
-    Words of the topic that recovers a theme which the theme's dictionary lacks: candidates to extend it, for a person.
+    List the top words of the topic that matches a theme which the theme's dictionary lacks: candidates to extend it.
 
     Parameters
     ----------
     topic_terms : DataFrame, topics x terms, weight of each term
-    recovered : mapping of theme to the topic that recovers it, as `match_themes` suggests
+    matched : mapping of theme to the topic that matches it, from `match_themes`
     themes_of : function of a term, giving the themes whose dictionary has it
-    n_terms : how many top terms of each topic are looked at; those of weight 0 never are
+    n_terms : number of top terms of each topic that are considered; those of weight 0 never are
 
     Returns
     -------
@@ -157,17 +137,21 @@ def added_words(
         ``theme``, ``topic``, ``term``, ``rank`` (1 = the topic's first term), ``weight``, ``elsewhere`` (other themes
         whose dictionary has the word, joined by commas; a word of another theme is no candidate but a sign of overlap).
 
+    Raises
+    ------
+    InputError : if a topic is none of `topic_terms`
+
     Examples
     --------
     >>> terms = pd.DataFrame([[0.5, 0.3, 0.2]], index=["t01"], columns=["cyberaanval", "netwerk", "grens"])
     >>> dictionary = {"cyberaanval": {"cyber"}, "grens": {"borders"}}
-    >>> found = added_words(terms, {"cyber": "t01"}, lambda term: dictionary.get(term, set()))
-    >>> found[["term", "rank", "elsewhere"]].values.tolist()
+    >>> words = list_added_words(terms, {"cyber": "t01"}, lambda term: dictionary.get(term, set()))
+    >>> words[["term", "rank", "elsewhere"]].values.tolist()
     [['netwerk', 2, ''], ['grens', 3, 'borders']]
     """
     rows = []
-    for theme, topic in recovered.items():
-        check_choice(topic, f"recovered[{theme!r}]", topic_terms.index)
+    for theme, topic in matched.items():
+        check_choice(topic, f"matched[{theme!r}]", topic_terms.index)
         weights = topic_terms.loc[topic]
         top = weights[weights > 0].sort_values(ascending=False, kind="stable").head(n_terms)
         for rank, (term, weight) in enumerate(top.items(), start=1):
@@ -177,48 +161,11 @@ def added_words(
     return pd.DataFrame(rows, columns=["theme", "topic", "term", "rank", "weight", "elsewhere"])
 
 
-def free_mass(topic_units: pd.DataFrame, recovered: Collection[str], documents: pd.Series) -> pd.Series:
+def _rank_correlation(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """
-    How much of each text lies in topics that recover no declared theme: what the dictionary does not see.
+    Spearman's correlation of every column of `left` with every column of `right`; missing for constant columns.
 
-    Parameters
-    ----------
-    recovered : names of the topics that recover a theme (or, in a guided model, of the seeded ones)
-    documents : Series of doc_id, index the unit ids
-
-    Returns
-    -------
-    Series, index the texts as they first appear and then ``all``; mean over units with a known word, 0 to 1
-
-    Examples
-    --------
-    >>> shares = pd.DataFrame({"cyber": [1, 0.5, 0], "free1": [0, 0.5, 0]})
-    >>> free_mass(shares, ["cyber"], pd.Series(["2014", "2018", "2018"])).to_dict()
-    {'2014': 0.0, '2018': 0.5, 'all': 0.25}
+    (By pandas: `scipy.stats.spearmanr` warns of constant columns, and returns a bare number for two.)
     """
-    for topic in recovered:
-        check_choice(topic, "recovered", topic_units.columns)
-    _check_same_units(topic_units, documents)
-    known = topic_units.sum(axis=1) > 0
-    free = topic_units.drop(columns=list(recovered)).sum(axis=1)[known]
-    by_text = free.groupby(documents[known], sort=False).mean().reindex(documents.unique())
-    return pd.concat([by_text, pd.Series({"all": free.mean()})]).rename("free")
-
-
-def _rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Spearman's correlation of every column of one with every column of the other; missing for constant columns."""
-    ranks = [pd.DataFrame(values).rank().to_numpy() for values in (one, other)]
-    centred = [values - values.mean(axis=0) for values in ranks]
-    length = [np.sqrt((values**2).sum(axis=0)) for values in centred]
-    product = np.outer(*length)
-    return np.where(product > 0, centred[0].T @ centred[1] / np.where(product > 0, product, 1), np.nan)
-
-
-def _check_same_units(topic_units: pd.DataFrame, other: pd.DataFrame | pd.Series) -> None:
-    if not topic_units.index.equals(other.index):
-        raise InputError(
-            "units",
-            f"{len(topic_units)} units of topics and {len(other)} others, or another order",
-            allowed="the same units in the same order",
-            remedy="Reindex one like the other.",
-        )
+    columns = pd.DataFrame(np.hstack([left, right]))
+    return columns.corr(method="spearman").to_numpy()[: left.shape[1], left.shape[1] :]

@@ -1,4 +1,4 @@
-"""Topics of single texts (windows), linked into topics that run through them: the two-layer model."""
+"""Dynamic topics: NMF of each window (text, year), and a second NMF that links the window topics."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from analysis.inputs import InputError, check_choice
 from analysis.stats.threads import one_thread
-from analysis.topics.estimators import Factors, TopicNMF
-from analysis.topics.models import Topics, arrange_topics, describe_fit, find_owners, frame_shares, number_topics
+from analysis.topics.estimators import TopicEstimator, TopicNMF
+from analysis.topics.models import Topics, arrange_topics, describe_fit, find_documents, frame_shares, number_topics
 from analysis.topics.nmf import (
     Init,
     Matrix,
     canonical_order,
     check_shape,
     check_size,
+    mean_shares,
     round_shares,
     scale_rows,
     solve_weights,
@@ -30,11 +31,11 @@ from analysis.topics.nmf import (
 LEAST_SHARE = 1e-6
 
 
-class DynamicNMF(Factors):
+class DynamicNMF(TopicEstimator):
     """
     Two-layer dynamic NMF (Greene & Cross 2017, Political Analysis 25, 77; doi 10.1017/pan.2016.7).
 
-    Each window (text, year) is factorised by itself; its topics, as rows of terms at unit length, are stacked and
+    Each window (text, year) is factorised separately; its topics, rows of terms at unit length, are stacked and
     factorised again. A window topic belongs to the dynamic topic that has the largest weight in it.
 
     Parameters
@@ -42,9 +43,7 @@ class DynamicNMF(Factors):
     n_components : int
         Number of dynamic topics, at most the number of window topics.
     n_window_components : int, or mapping of window to int
-        Topics of each window; a window that holds too little for so many has as many as it can.
-    n_top_terms : int or None
-        Only so many first terms of each window topic are stacked; None: all.
+        Topics of each window; fewer where a window has fewer units with a term, or fewer terms.
     init, max_iter, tol, random_state : as in `analysis.topics.estimators.TopicNMF`, for both layers
 
     Attributes
@@ -56,6 +55,11 @@ class DynamicNMF(Factors):
     window_labels_ : array (n_window_topics,), the window of each window topic
     assignments_ : array of int (n_window_topics,), the dynamic topic of each window topic
     solver_, n_iter_, converged_, reconstruction_err_ : of the second layer; converged_ of both
+
+    Raises
+    ------
+    InputError : in `fit`, if there are fewer window topics than `n_components`, a window has no number of topics, or
+        `init` is unknown
 
     Examples
     --------
@@ -72,7 +76,6 @@ class DynamicNMF(Factors):
         n_components: int = 8,
         *,
         n_window_components: int | Mapping[Any, int] = 8,
-        n_top_terms: int | None = None,
         init: Init = "nndsvd",
         max_iter: int = 1000,
         tol: float = 1e-5,
@@ -80,7 +83,6 @@ class DynamicNMF(Factors):
     ):
         self.n_components = n_components
         self.n_window_components = n_window_components
-        self.n_top_terms = n_top_terms
         self.init = init
         self.max_iter = max_iter
         self.tol = tol
@@ -94,65 +96,66 @@ class DynamicNMF(Factors):
     def fit_transform(self, X: Matrix, y: None = None, *, windows: Any = None) -> np.ndarray:  # noqa: N803
         """Find the topics and return the weights of units in the dynamic topics, as `transform` does."""
         X = self._check(X)  # noqa: N806
+        with one_thread():
+            return self._fit(X, windows)
+
+    def _fit(self, X: Matrix, windows: Any = None) -> np.ndarray:  # noqa: N803
         check_size("n_components", self.n_components, X.shape)
         labels = np.zeros(X.shape[0], dtype=int) if windows is None else column_or_1d(windows)
         check_consistent_length(X, labels)
         rng = check_random_state(self.random_state)
-        with one_thread():
-            ended = self._fit_windows(X, labels, rng)
-            self._link(rng)
-            order = canonical_order(self.weigh_units(X, labels), self.components_)
-            self.components_, self.assignments_ = self.components_[order], np.argsort(order)[self.assignments_]
-        self.converged_ = self.converged_ and ended
+        converged = self._fit_windows(X, labels, rng)
+        self._link(rng)
+        order = canonical_order(self.weigh_units(X, labels), self.components_)
+        self.components_, self.assignments_ = self.components_[order], np.argsort(order)[self.assignments_]
+        self.converged_ = self.converged_ and converged
         return solve_weights(X, self.components_)
 
     def weigh_units(self, X: Matrix, windows: Any) -> np.ndarray:  # noqa: N803
         """
         The weights of units in the dynamic topics through the topics of their own windows.
 
-        So a unit is read with the words of its time; `transform` reads it with those of all times together.
+        So a unit is read with the words of its window; `transform` reads it with those of all windows together. The
+        argmax is the partition of Greene & Cross, except that weights of several window topics of one dynamic topic
+        are added up here.
 
-        Returns an array (n_units, n_components); its argmax is the partition of Greene & Cross, but for units that
-        stand between several window topics of one dynamic topic: these are added up here.
+        Returns
+        -------
+        array (n_units, n_components), not negative
 
         Raises
         ------
-        InputError : if a window was not there when the topics were found
+        InputError : if a window was not in the matrix that was fitted
         """
         check_is_fitted(self)
         X, labels = self._check(X, reset=False), column_or_1d(windows)  # noqa: N806
         weights = np.zeros((X.shape[0], self.n_components))
         for window in np.unique(labels):
-            rows, topics = np.flatnonzero(labels == window), np.flatnonzero(self.window_labels_ == window)
             check_choice(window, "windows", self.windows_)
-            own = solve_weights(X[rows], self.window_components_[topics])
+            rows, topics = np.flatnonzero(labels == window), np.flatnonzero(self.window_labels_ == window)
             belongs = self.assignments_[topics][:, None] == np.arange(self.n_components)
-            weights[rows] = own @ belongs
+            weights[rows] = solve_weights(X[rows], self.window_components_[topics]) @ belongs
         return weights
 
     def _fit_windows(self, X: Matrix, labels: np.ndarray, rng: np.random.RandomState) -> bool:  # noqa: N803
-        """First layer: the topics of each window by itself; returns whether all searches ended."""
-        windows, found, owners, converged = np.unique(labels), [], [], True
+        """First layer: the topics of each window; returns whether all optimisations converged."""
+        windows, components, window_of, converged = np.unique(labels), [], [], True
         for window in windows:
             rows = X[np.flatnonzero(labels == window)]
-            # no more topics than the window has units with words, and words
-            most = min(int((rows.sum(axis=axis) > 0).sum()) for axis in (0, 1))
+            most = min(int((rows.sum(axis=axis) > 0).sum()) for axis in (0, 1))  # terms, and units with a term
             if most:
                 model = self._model(min(self._count(window), most), rng).fit(rows)
-                used = model.components_[model.components_.any(axis=1)]
-                found.append(used)
-                owners.extend([window] * len(used))
+                topics = model.components_[model.components_.any(axis=1)]
+                components.append(topics)
+                window_of.extend([window] * len(topics))
                 converged &= model.converged_
         self.windows_ = list(windows)
-        self.window_components_, self.window_labels_ = np.vstack(found), np.array(owners, dtype=windows.dtype)
+        self.window_components_, self.window_labels_ = np.vstack(components), np.array(window_of, dtype=windows.dtype)
         return converged
 
     def _link(self, rng: np.random.RandomState) -> None:
         """Second layer: the window topics as units of another factorisation."""
         stack = np.where(self.window_components_ >= LEAST_SHARE, self.window_components_, 0)
-        if self.n_top_terms is not None:
-            least = -np.sort(-stack, axis=1)[:, [min(self.n_top_terms, stack.shape[1]) - 1]]
-            stack = np.where(stack >= least, stack, 0)
         if self.n_components > len(stack):
             raise InputError(
                 "n_components",
@@ -167,7 +170,7 @@ class DynamicNMF(Factors):
         self.reconstruction_err_ = model.reconstruction_err_
 
     def _count(self, window: Any) -> int:
-        """How many topics are wanted of a window."""
+        """The number of topics asked for in a window."""
         if not isinstance(self.n_window_components, Mapping):
             return self.n_window_components
         check_choice(window, "n_window_components, windows", self.n_window_components)
@@ -194,20 +197,19 @@ def fit_dynamic(
     *,
     n_topics: int,
     n_window_topics: int | Mapping[str, int],
-    n_top_terms: int | None = None,
     init: Init = "nndsvd",
     seed: int,
 ) -> DynamicTopics:
     """
-    Topics of each window by itself, linked by a second factorisation (`DynamicNMF`), for any number of windows.
+    Fit topics to each window separately and link them by a second factorisation (`DynamicNMF`).
 
     Parameters
     ----------
     X : array or sparse matrix (n_units, n_terms), not negative
-        As for `analysis.topics.models.fit_topics`. (Greene & Cross weigh each window by itself; such blocks can be
+        As for `analysis.topics.models.fit_topics`. (Greene & Cross weigh each window separately; such blocks can be
         stacked.)
     windows : Series, index the ids of the units
-        The window of each unit: its text or year.
+        The window of each unit: its text or year; any number of windows.
     n_topics : int, dynamic topics; at most the window topics together
     n_window_topics : int, or mapping of window to int
 
@@ -221,23 +223,24 @@ def fit_dynamic(
     InputError : as in `fit_topics`, or if there are fewer window topics than `n_topics`
     """
     check_shape(X, units, terms)
-    owner = find_owners(units, windows).astype(str)
-    model = DynamicNMF(
-        n_topics, n_window_components=n_window_topics, n_top_terms=n_top_terms, init=init, random_state=seed
-    ).fit(X, windows=owner)
+    window_of = find_documents(units, windows).astype(str)
+    model = DynamicNMF(n_topics, n_window_components=n_window_topics, init=init, random_state=seed)
+    model.fit(X, windows=window_of)
     about = {"model": "dynamic NMF", "init": init, "seed": seed, **describe_fit(model)}
-    ids, weights = number_topics(n_topics), model.weigh_units(X, owner)
+    ids, weights = number_topics(n_topics), model.weigh_units(X, window_of)
     topics = arrange_topics(model.components_, weights, units, terms, ids, about)
     tables = []
     for window in model.windows_:
-        own = np.flatnonzero(model.window_labels_ == window)
-        shares = scale_rows(solve_weights(X[np.flatnonzero(owner == window)], model.window_components_[own]))
-        table = pd.DataFrame({"window_topic": [f"{window}-{name}" for name in number_topics(len(own))]})
-        table.insert(0, "window", str(window))
-        table["topic"] = [ids[number] for number in model.assignments_[own]]
-        table["share"] = round_shares(shares.sum(axis=0) / max((shares.sum(axis=1) > 0).sum(), 1))
-        tables.append(table)
+        numbers = np.flatnonzero(model.window_labels_ == window)
+        rows = X[np.flatnonzero(window_of == window)]
+        shares = scale_rows(solve_weights(rows, model.window_components_[numbers]))
+        table = {
+            "window": str(window),
+            "window_topic": [f"{window}-{name}" for name in number_topics(len(numbers))],
+            "topic": [ids[number] for number in model.assignments_[numbers]],
+            "share": round_shares(mean_shares(shares, np.zeros(len(shares), dtype=int), 1)[:, 0]),
+        }
+        tables.append(pd.DataFrame(table))
     linked = pd.concat(tables, ignore_index=True)
-    return DynamicTopics(
-        topics, linked, frame_shares(model.window_components_, pd.Index(linked["window_topic"]), topics.terms.columns)
-    )
+    names = pd.Index(linked["window_topic"])
+    return DynamicTopics(topics, linked, frame_shares(model.window_components_, names, topics.terms.columns))

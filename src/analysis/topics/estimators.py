@@ -1,4 +1,4 @@
-"""Estimators of topics after scikit-learn's conventions: topics over all units, and topics that begin at seeds."""
+"""Topic estimators with scikit-learn's interface: NMF over all units, and NMF guided by seed terms."""
 
 from __future__ import annotations
 
@@ -14,32 +14,58 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from analysis.inputs import InputError
 from analysis.stats.threads import one_thread
 from analysis.topics.nmf import (
-    Fit,
+    Factorization,
     Init,
     Matrix,
     Solver,
-    begin,
     canonical_order,
     check_size,
     factorize,
+    initialize,
     reconstruction_error,
     scale_rows,
     solve_weights,
 )
 
 
-class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
-    """What the estimators share: how they weigh units, and what they tell scikit-learn of themselves."""
+class TopicEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
+    """What the estimators share: fitting, the order of topics, the weights of units, and scikit-learn's tags."""
 
     components_: np.ndarray
     converged_: bool
     max_iter: int
     tol: float
 
+    def fit(self, X: Matrix, y: None = None) -> TopicEstimator:  # noqa: N803
+        """Find the topics of `X` (n_units, n_terms), not negative; `y` is ignored."""
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X: Matrix, y: None = None) -> np.ndarray:  # noqa: N803
+        """Find the topics of `X` and return the weight of each in each unit, as `transform` does."""
+        X = self._check(X)  # noqa: N806
+        with one_thread():
+            return self._fit(X)
+
     def transform(self, X: Matrix) -> np.ndarray:  # noqa: N803
-        """The weight of each topic in each unit, (n_units, n_components): the best one for the fitted topics."""
+        """The weight of each topic in each unit, (n_units, n_components): least squares for the fitted topics."""
         check_is_fitted(self)
         return solve_weights(self._check(X, reset=False), self.components_)
+
+    @abstractmethod
+    def _fit(self, X: Matrix) -> np.ndarray:  # noqa: N803
+        """Find the topics of a checked matrix; returns the weights of units."""
+
+    def _finish(self, X: Matrix, fit: Factorization, n_first: int = 0) -> np.ndarray:  # noqa: N803
+        """Store topics in canonical order behind the `n_first` that keep their place; returns the weights of units."""
+        components = scale_rows(fit.components)
+        weights = solve_weights(X, components)
+        components[~weights.any(axis=0)] = 0  # what no unit needs is rounding error, as beyond the rank of a matrix
+        order = canonical_order(weights, components, n_first)
+        weights, self.components_ = weights[:, order], components[order]
+        self.solver_, self.n_iter_, self.converged_ = fit.solver, fit.n_iter, fit.converged
+        self.reconstruction_err_ = reconstruction_error(X, weights, self.components_)
+        return weights
 
     def _check(self, X: Matrix, *, reset: bool = True) -> Matrix:  # noqa: N803
         kinds = {"accept_sparse": "csr", "dtype": np.float64, "ensure_non_negative": True}
@@ -56,36 +82,7 @@ class Factors(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
-class OneMatrix(Factors, ABC):
-    """An estimator that factorises one matrix: how it is called, and the order of its topics."""
-
-    def fit(self, X: Matrix, y: None = None) -> OneMatrix:  # noqa: N803
-        """Find the topics of `X`; `y` is ignored."""
-        self.fit_transform(X)
-        return self
-
-    def fit_transform(self, X: Matrix, y: None = None) -> np.ndarray:  # noqa: N803
-        """Find the topics of `X` and return the weight of each in each unit, as `transform` does."""
-        X = self._check(X)  # noqa: N806
-        with one_thread():
-            return self._fit(X)
-
-    @abstractmethod
-    def _fit(self, X: Matrix) -> np.ndarray:  # noqa: N803
-        """Find the topics of a checked matrix; returns the weights of units."""
-
-    def _finish(self, X: Matrix, fit: Fit, n_first: int = 0) -> np.ndarray:  # noqa: N803
-        """Store topics in canonical order behind the `n_first` that keep their place; returns the weights of units."""
-        components = scale_rows(fit.components)
-        weights = solve_weights(X, components)
-        order = canonical_order(weights, components, n_first)
-        weights, self.components_ = weights[:, order], components[order]
-        self.solver_, self.n_iter_, self.converged_ = fit.solver, fit.n_iter, fit.converged
-        self.reconstruction_err_ = reconstruction_error(X, weights, self.components_)
-        return weights
-
-
-class TopicNMF(OneMatrix):
+class TopicNMF(TopicEstimator):
     """
     Topics of a matrix by non-negative matrix factorisation, over all units together.
 
@@ -94,23 +91,30 @@ class TopicNMF(OneMatrix):
     n_components : int
         Number of topics, at most the smaller side of the matrix.
     init : {"nndsvd", "random"}
-        Where the search begins. ``nndsvd`` (Boutsidis & Gallopoulos 2008) begins at the singular vectors, computed
-        here until they no longer change: its result does not depend on `random_state`, nor on the order of the units.
+        Initial values. ``nndsvd`` (Boutsidis & Gallopoulos 2008): the singular vectors, computed here until they no
+        longer change, so that the result depends neither on `random_state` nor on the order of the units.
     solver : {"auto", "NMF", "MiniBatchNMF"}
         scikit-learn's class that does the work; ``auto`` takes MiniBatchNMF from `MANY_UNITS` units on
         (see `analysis.topics.nmf.factorize`).
-    max_iter, tol : the search ends after so many iterations, or when an iteration changes less than `tol`
-        relative to the first; MiniBatchNMF passes over the units `MAX_PASSES` times at most.
+    max_iter : int
+        Most iterations; MiniBatchNMF passes over the units `MAX_PASSES` times at most.
+    tol : float
+        Convergence: the change in an iteration, relative to that in the first.
     random_state : int, RandomState or None
 
     Attributes
     ----------
-    components_ : array (n_components, n_terms), rows sum to 1, or 0 for a topic that found nothing
+    components_ : array (n_components, n_terms), rows sum to 1, or 0 for a topic that no unit has
         The topic with the largest mean share of the units first.
     solver_ : str, the class that did the work
     n_iter_ : int
-    converged_ : bool, whether the search ended before `max_iter`
+    converged_ : bool, whether it converged within `max_iter`
     reconstruction_err_ : float, Frobenius norm of X − WH, 0 = a perfect fit
+
+    Raises
+    ------
+    InputError : in `fit`, if `n_components` is no whole number from 1 to the smaller side of the matrix, or `init` or
+        `solver` is unknown
 
     Examples
     --------
@@ -140,18 +144,18 @@ class TopicNMF(OneMatrix):
     def _fit(self, X: Matrix) -> np.ndarray:  # noqa: N803
         check_size("n_components", self.n_components, X.shape)
         rng = check_random_state(self.random_state)
-        weights, components = begin(X, self.n_components, self.init, rng)
+        weights, components = initialize(X, self.n_components, self.init, rng)
         settings = {"solver": self.solver, "max_iter": self.max_iter, "tol": self.tol, "rng": rng}
         return self._finish(X, factorize(X, weights, components, **settings))
 
 
-class GuidedNMF(OneMatrix):
+class GuidedNMF(TopicEstimator):
     r"""
-    Topics that begin at seeds, one per declared theme, and free topics beside them.
+    Guided NMF: one topic per theme, initialised at the theme's seed terms, and free topics beside them.
 
     Each row :math:`s_k` of `seeds`, at unit length, joins the matrix as a pseudo-unit of weight :math:`\lambda`, and
-    topic k begins there; so it stays with its theme and gathers the words that stand beside its seeds. Free topics take
-    what the themes do not explain. The pseudo-units have no weight in any result but the components.
+    topic k is initialised with it; so it stays with its theme and gathers the words that occur beside its seeds. Free
+    topics take what the themes do not explain. The pseudo-units have no weight in any result but the components.
 
     Parameters
     ----------
@@ -160,16 +164,21 @@ class GuidedNMF(OneMatrix):
     n_free : int
         Number of free topics.
     weight : float, 0 or more
-        :math:`\lambda`: the length of each pseudo-unit, where a real one has 1; 0 = topics only begin at the seeds.
+        :math:`\lambda`: the length of each pseudo-unit, where a real one has 1; 0 = seeds are initial values only.
         The more units, and the fewer of them about a theme, the more it takes to hold a topic at its seeds: in the
         three texts of this study 1 loses CBRN, and 1.5 keeps every seed on top.
     init, solver, max_iter, tol, random_state : as in `TopicNMF`; `init` is that of the free topics
 
     Attributes
     ----------
-    components_ : array (n_seeds + n_free, n_terms), rows sum to 1
+    components_ : array (n_seeds + n_free, n_terms), rows sum to 1, or 0 for a topic that no unit has
         Topics of the seeds in their order, then free ones, that with the largest mean share of the units first.
     solver_, n_iter_, converged_, reconstruction_err_ : as in `TopicNMF`; the error is that of the real units
+
+    Raises
+    ------
+    InputError : in `fit`, if a row of `seeds` has no term or they do not fit the matrix, `n_free` is too large for it,
+        there is no topic at all, or `weight` is below 0
 
     Examples
     --------
@@ -207,7 +216,7 @@ class GuidedNMF(OneMatrix):
         if not self.weight >= 0:
             raise InputError("weight", repr(self.weight), allowed="0 or more", remedy="Try 1.")
         rng = check_random_state(self.random_state)
-        components = np.vstack([seeds, self._begin_free(X, seeds, rng)])
+        components = np.vstack([seeds, self._initialize_free(X, seeds, rng)])
         pseudo = sparse.csr_array(self.weight * seeds) if self.weight else sparse.csr_array((0, X.shape[1]))
         joined = sparse.vstack([sparse.csr_array(X), pseudo], format="csr")
         # the first half-step is that of the weights, so any positive ones will do
@@ -229,8 +238,8 @@ class GuidedNMF(OneMatrix):
             raise InputError("seeds", found, allowed=allowed, remedy="Leave out themes whose terms do not occur.")
         return seeds / length
 
-    def _begin_free(self, X: Matrix, seeds: np.ndarray, rng: np.random.RandomState) -> np.ndarray:  # noqa: N803
-        """Free topics begin in the units that seeds do not explain, each weighed by how little they do."""
+    def _initialize_free(self, X: Matrix, seeds: np.ndarray, rng: np.random.RandomState) -> np.ndarray:  # noqa: N803
+        """Initial free topics, from the units weighed by how little of them the seeds explain."""
         if not self.n_free:
             return np.zeros((0, X.shape[1]))
         rows = sparse.csr_array(X)
@@ -240,5 +249,5 @@ class GuidedNMF(OneMatrix):
             fitted = np.einsum("ik,kl,il->i", explained, seeds @ seeds.T, explained)
             left = np.sqrt(np.clip(1 - fitted / np.where(length > 0, length, 1), 0, 1))
             rows = sparse.csr_array(sparse.diags_array(left) @ rows)
-        components = begin(rows, self.n_free, self.init, rng)[1]
+        components = initialize(rows, self.n_free, self.init, rng)[1]
         return components / np.maximum(np.linalg.norm(components, axis=1, keepdims=True), np.finfo(float).tiny)

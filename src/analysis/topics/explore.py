@@ -1,4 +1,4 @@
-"""The study's topics: the texts prepared, the number of topics chosen, topics judged and held against the themes."""
+"""The study's topics: texts prepared, number of topics chosen, topics scored and compared with the declared themes."""
 
 from __future__ import annotations
 
@@ -12,250 +12,286 @@ from scipy import sparse
 
 from analysis.corpus import counts as terms
 from analysis.corpus.tokens import tokenize
+from analysis.inputs import InputError
+from analysis.report.wording import count_noun
+from analysis.stats.bootstrap import make_blocks
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.themes.dictionary import match_terms
 from analysis.topics import coherence, models, stability
-from analysis.topics.alignment import Fit, Model, align, average_jaccard, rank_terms
+from analysis.topics.alignment import align_topics, compare_topics
 from analysis.topics.dynamic import fit_dynamic
-from analysis.topics.estimators import TopicNMF
 from analysis.topics.prevalence import refit_shares
+from analysis.topics.refits import make_fitter
 
-# A topic is called stable when texts whose words were shuffled have one as stable in at most so many of 100 cases.
-# (First it was to be found again in four fifths of the resamples; but a third of the topics of shuffled words pass
-# that: models of overlapping texts share noise as well as topics.)
+# A topic is called stable when at most 5 % of texts whose rows were permuted have a topic as stable. (The first rule
+# was a match in four fifths of the resamples; but a third of the topics of permuted texts pass that: models of
+# overlapping texts share noise as well as topics.)
 CHANCE = 0.05
+# A topic is more than one unit, and its words more than one word: `stability.choose_k` asks for two sections.
+LEAST_PER_TOPIC = 2
 
 
 @dataclass(frozen=True)
-class Material:
-    """The texts as topic models see them."""
+class TopicData:
+    """The texts as topic models read them."""
 
-    counts: terms.Counts  # of the terms that are left
+    counts: terms.Counts  # (n_units, n_terms), the terms of the vocabulary
     weights: sparse.csr_array  # (n_units, n_terms), what the models read
     documents: pd.Series  # text of each unit, index the units
-    sections: pd.Series  # section of each unit, index the units
+    blocks: pd.Series  # what resampling keeps together, index the units: sections, or runs of paragraphs
     forms: Mapping[str, str]  # term to the form that is shown
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Topics, and what they are worth."""
+class ScoredTopics:
+    """Topics with their stability, coherence and shares."""
 
     topics: models.Topics
     table: pd.DataFrame  # one row per topic: topic, share, stability, chance (p), npmi, unstable
     shares: pd.DataFrame  # one row per topic and text: share, low, high, se
-    floor: float  # mean stability of topics of shuffled words
+    floor: float  # mean stability of topics of permuted texts
 
 
 def prepare_texts(
-    here: Study,
+    study: Study,
     *,
     unit: Literal["paragraph", "sentence"] = "paragraph",
     weighting: Literal["tfidf", "count"] = "tfidf",
     compounds: bool = False,
     institution_words: bool = False,
     min_units: int = 2,
-) -> Material:
-    """Count and weigh the terms of all texts, one vocabulary for all, in paragraphs or sentences."""
-    sentences = here.corpus.sentences
-    options = {"compounds": compounds, "institution_words": institution_words}
-    counts = terms.count_text(sentences, here.languages, unit=unit, **options)
-    counts = terms.prune(counts, min_units=min_units)
-    first = terms.first_sentences(sentences, counts)
-    words = terms.list_words(sentences, here.languages, institution_words=institution_words)
-    forms = {**{term: term for term in counts.terms}, **terms.show_forms(words)}
-    return Material(counts, terms.weigh(counts, weighting), first["doc_id"], first["section_id"], forms)
-
-
-def make_fit(n_topics: int, init: str) -> Fit:
+) -> TopicData:
     """
-    The joint NMF as a function of a matrix and a seed, for `analysis.topics.stability`.
+    Count and weigh the content words of all texts, one vocabulary for all, in paragraphs or sentences.
 
-    Hundreds of models are fitted on resamples, so these end where scikit-learn's own would (tolerance 1e-4, 200
-    iterations); the model that is shown is fitted to the end.
-    """
-
-    def fit(X: sparse.csr_array, seed: int) -> Model:  # noqa: N803
-        model = TopicNMF(n_topics, init=init, max_iter=200, tol=1e-4, random_state=seed)  # type: ignore[arg-type]
-        weights = model.fit_transform(X)
-        return weights, model.components_
-
-    return fit
-
-
-def compare_numbers(
-    material: Material, numbers: range, *, n_resamples: int, n_starts: int = 6, seed: int
-) -> pd.DataFrame:
-    """
-    Stability, coherence and fit for each number of topics, and the stability of topics of shuffled words.
+    Resampling keeps the blocks of `analysis.stats.bootstrap.make_blocks` together: sections, or runs of paragraphs.
 
     Parameters
     ----------
-    n_resamples : resamples of sections for the model that begins at the SVD, and for shuffled words
-    n_starts : reference models with a random start, each with two resamples: how stable topics look hangs more on the
+    compounds, institution_words : as in `analysis.corpus.counts.count_text`
+    min_units : least number of units with a term of the vocabulary
+    """
+    sentences = study.corpus.sentences
+    options = {"compounds": compounds, "institution_words": institution_words}
+    counts = terms.count_text(sentences, study.languages, unit=unit, **options)
+    counts = terms.prune(counts, min_units=min_units)
+    first = terms.first_sentences(sentences, counts)
+    words = terms.list_words(sentences, study.languages, institution_words=institution_words)
+    forms = {**{term: term for term in counts.terms}, **terms.show_forms(words)}
+    blocks = first["paragraph_id"].map(make_blocks(study.corpus.paragraphs.set_index("paragraph_id")))
+    return TopicData(counts, terms.weigh(counts, weighting), first["doc_id"], blocks, forms)
+
+
+def list_numbers(data: TopicData, least: int, most: int) -> range:
+    """
+    The numbers of topics from `least` to `most` that the texts are large enough for.
+
+    Each topic takes two units with a word of the vocabulary, and two words; resampling takes two blocks.
+
+    Raises
+    ------
+    InputError : if the texts are too small for `least` topics
+    """
+    n_units, n_terms = int((data.weights.sum(axis=1) > 0).sum()), data.weights.shape[1]
+    n_blocks, needed = data.blocks.nunique(), LEAST_PER_TOPIC * least
+    if min(n_units, n_terms) < needed or n_blocks < 2:
+        unit = str(data.counts.units.name).removesuffix("_id")
+        raise InputError(
+            "texts",
+            f"{count_noun(n_units, unit)} and {count_noun(n_terms, 'word')} that topics can be made of",
+            allowed=f"{needed} or more of both for {least} topics, in 2 or more sections or runs of paragraphs",
+            remedy="Ask for fewer topics, take sentences as units, or add texts.",
+        )
+    return range(least, min(most, min(n_units, n_terms) // LEAST_PER_TOPIC) + 1)
+
+
+def compare_numbers(data: TopicData, numbers: range, *, n_resamples: int, n_starts: int = 6, seed: int) -> pd.DataFrame:
+    """
+    Stability, coherence and fit for each number of topics, and the stability of topics of permuted texts.
+
+    Parameters
+    ----------
+    numbers : numbers of topics, from `list_numbers`
+    n_resamples : resamples of sections for the model initialised by SVD, and for permuted texts
+    n_starts : reference models with random initial values, each with two resamples: stability depends more on the
         reference than on the resamples
 
     Returns
     -------
-    DataFrame from `analysis.topics.stability.stability_curve`, ``init`` also ``shuffled`` (random start, words dealt
-    anew over the units: the floor), with ``npmi`` (mean over topics, on these texts) and ``error`` (reconstruction
-    error, relative: 0 = perfect, 1 = nothing explained) of the model that begins at the SVD
+    DataFrame from `analysis.topics.stability.measure_stability_curve`
+        ``init`` is ``random``, ``nndsvd`` or ``shuffled`` (random initial values, rows permuted: the floor). Also
+        ``npmi`` (mean over topics, on these texts) and ``error`` (reconstruction error, relative: 0 = perfect, 1 =
+        nothing explained), both of the model of the texts initialised by SVD.
     """
-    shuffled = stability.shuffle_terms(material.weights, np.random.SeedSequence(seed))
+    shuffled = stability.shuffle_terms(data.weights, np.random.SeedSequence(seed))
 
-    def curve_of(text: sparse.csr_array, init: str, **options: int) -> pd.DataFrame:
-        return stability.stability_curve(text, material.sections, make_fit, numbers, inits=[init], seed=seed, **options)
+    def measure(matrix: sparse.csr_array, init: str, **options: int) -> pd.DataFrame:
+        options = {**options, "seed": seed}
+        return stability.measure_stability_curve(matrix, data.blocks, make_fitter, numbers, inits=[init], **options)
 
-    random = curve_of(material.weights, "random", n_starts=n_starts, n_resamples=2)
-    svd = curve_of(material.weights, "nndsvd", n_resamples=n_resamples)
-    floor = curve_of(shuffled, "random", n_resamples=n_resamples).assign(init="shuffled")
+    random = measure(data.weights, "random", n_starts=n_starts, n_resamples=2)
+    svd = measure(data.weights, "nndsvd", n_resamples=n_resamples)
+    floor = measure(shuffled, "random", n_resamples=n_resamples).assign(init="shuffled")
     curve = pd.concat([random, svd, floor], ignore_index=True)
-    found = {k: _fit(material, k, seed) for k in numbers}
-    whole = np.sqrt((material.weights.data**2).sum())
-    npmi = {k: coherence.npmi(material.counts, models.list_top_terms(one.terms)).mean() for k, one in found.items()}
-    error = {k: one.about["reconstruction_error"] / whole for k, one in found.items()}
+    fits = {k: _fit(data, k, seed) for k in numbers}
+    length = np.sqrt((data.weights.data**2).sum())
+    npmi = {k: coherence.npmi(data.counts, models.list_top_terms(topics.terms)).mean() for k, topics in fits.items()}
+    error = {k: topics.about["reconstruction_error"] / length for k, topics in fits.items()}
     return curve.assign(npmi=curve["n_topics"].map(npmi), error=curve["n_topics"].map(error))
 
 
-def _fit(material: Material, n_topics: int, seed: int) -> models.Topics:
-    units, vocabulary = material.counts.units, material.counts.terms
-    return models.fit_topics(material.weights, units, vocabulary, n_topics=n_topics, seed=seed)
+def _fit(data: TopicData, n_topics: int, seed: int) -> models.Topics:
+    return models.fit_topics(data.weights, data.counts.units, data.counts.terms, n_topics=n_topics, seed=seed)
 
 
-def find_topics(
-    material: Material, n_topics: int, *, n_resamples: int, n_shuffles: int = 19, n_draws: int, seed: int
-) -> Judged:
+def score_topics(
+    data: TopicData, n_topics: int, *, n_resamples: int, n_shuffles: int = 19, n_draws: int, seed: int
+) -> ScoredTopics:
     """
-    The joint topics of all texts, each with its stability under random starts, and its share of each text.
+    Fit topics over all texts, and measure the stability of each with random initial values and its share of each text.
 
     Parameters
     ----------
     n_resamples : resamples of sections behind each stability
-    n_shuffles : texts of shuffled words that stability is compared with; fewer than 19 can call no topic stable
+    n_shuffles : permuted texts that stability is compared with; with fewer than 19 no topic can be called stable
     n_draws : refitted models behind each interval
+
+    Raises
+    ------
+    InputError : if the texts are too small for `n_topics`
     """
-    found = _fit(material, n_topics, seed)
-    reference = (found.units.to_numpy(), found.terms.to_numpy())
-    random, svd = make_fit(n_topics, "random"), make_fit(n_topics, "nndsvd")
-    data = (material.weights, material.sections)
-    measured = stability.measure_stability(*data, random, n_resamples=n_resamples, reference=reference, seed=seed)
-    options: dict[str, Any] = {"reference_fit": svd, "n_resamples": n_resamples, "seed": seed}
-    null = stability.null_stability(*data, random, n_draws=n_shuffles, **options)
-    chance = stability.chance_of(measured.topics, null)
-    # every refitted model counts, each topic by the nearest one: leaving out draws in which it was not found again
-    # would make the intervals of the loosest topics the narrowest
-    draws: dict[str, Any] = {"n_draws": n_draws, "reference": reference, "seed": seed}
-    shares = refit_shares(material.weights, material.documents, material.sections, svd, **draws)
-    shares["topic"] = found.terms.index[shares["topic"]]
+    list_numbers(data, n_topics, n_topics)
+    topics = _fit(data, n_topics, seed)
+    reference = (topics.units.to_numpy(), topics.terms.to_numpy())
+    random, svd = make_fitter(n_topics, "random"), make_fitter(n_topics, "nndsvd")
+    options: dict[str, Any] = {"n_resamples": n_resamples, "seed": seed}
+    measured = stability.measure_stability(data.weights, data.blocks, random, reference=reference, **options)
+    options |= {"reference_fit": svd, "n_draws": n_shuffles}
+    null = stability.measure_null_stability(data.weights, data.blocks, random, **options)
+    chance = stability.compute_p_values(measured.topics, null)
+    # every refitted model counts, each topic by its nearest match: leaving out samples in which it has none would make
+    # the intervals of the least stable topics the narrowest
+    options = {"n_draws": n_draws, "reference": reference, "seed": seed}
+    shares = refit_shares(data.weights, data.documents, data.blocks, svd, **options)
+    shares["topic"] = topics.terms.index[shares["topic"]]
     table = pd.DataFrame(
         {
-            "topic": found.terms.index,
-            "share": found.units.mean().to_numpy(),
+            "topic": topics.terms.index,
+            "share": topics.units.mean().to_numpy(),
             "stability": measured.topics["stability"].to_numpy(),
             "chance": chance.to_numpy(),
-            "npmi": coherence.npmi(material.counts, models.list_top_terms(found.terms)).to_numpy(),
+            "npmi": coherence.npmi(data.counts, models.list_top_terms(topics.terms)).to_numpy(),
             "unstable": (chance > CHANCE).to_numpy(),
         }
     )
-    return Judged(found, table, shares, float(null["stability"].mean()))
+    return ScoredTopics(topics, table, shares, float(null["stability"].mean()))
 
 
-def guide_topics(here: Study, material: Material, *, n_free: int, weight: float, seed: int) -> models.Topics:
-    """Topics that begin at the declared themes, with free ones beside them; a theme without a term is left out."""
-    units, vocabulary = material.counts.units, material.counts.terms
-    seeds = models.list_seeds(here.themes, vocabulary, here.themes.declared)
-    seeds = {theme: words for theme, words in seeds.items() if len(words)}
-    return models.fit_guided(material.weights, units, vocabulary, seeds, n_free=n_free, weight=weight, seed=seed)
-
-
-def match_declared(here: Study, material: Material, found: models.Topics) -> pd.DataFrame:
-    """Rank correlation of each topic with each declared theme, over units: `analysis.topics.coherence.match_themes`."""
-    marks = attention.mark_units(here.hits, pd.Series(material.counts.units), here.themes.declared)
-    return coherence.match_themes(found.units, marks)
-
-
-def compare_wording(material: Material, found: models.Topics, documents: list[str], *, n: int = 6) -> pd.DataFrame:
+def guide_topics(study: Study, data: TopicData, *, n_free: int, weight: float, seed: int) -> models.Topics:
     """
-    The first words of each topic in each text, the topic's weights in the units fixed
-    (`analysis.topics.models.word_topics`).
+    Fit topics guided by the declared themes, and `n_free` free ones (`analysis.topics.models.fit_guided`).
+
+    Themes without a term in the vocabulary are left out; any number of themes may be left, also none.
+
+    Raises
+    ------
+    InputError : if the texts are too small for `n_free` topics, or there is neither a theme nor a free topic
+    """
+    units, vocabulary = data.counts.units, data.counts.terms
+    seeds = models.list_seeds(study.themes, vocabulary, study.themes.declared)
+    seeds = {theme: words for theme, words in seeds.items() if words}
+    return models.fit_guided(data.weights, units, vocabulary, seeds, n_free=n_free, weight=weight, seed=seed)
+
+
+def match_declared(study: Study, data: TopicData, topics: models.Topics) -> pd.DataFrame:
+    """Rank correlation of each topic with each declared theme, over units: `analysis.topics.coherence.match_themes`."""
+    incidence = attention.mark_units(study.hits, pd.Series(data.counts.units), study.themes.declared)
+    return coherence.match_themes(topics.units, incidence)
+
+
+def compare_wording(data: TopicData, topics: models.Topics, documents: list[str], *, n: int = 6) -> pd.DataFrame:
+    """
+    The `n` first terms of each topic in each text, the weights of units fixed
+    (`analysis.topics.models.estimate_wording`).
 
     Returns
     -------
-    DataFrame, one row per topic: ``topic`` and one column per text, terms joined by ``; ``, empty where the text does
-    not speak of the topic
+    DataFrame, one row per topic: ``topic`` and one column per text, terms joined by ``; ``, empty where the text has
+    none of the topic
     """
-    worded = models.word_topics(material.weights, found, material.documents)
-    table = pd.DataFrame({"topic": found.terms.index})
+    wording = models.estimate_wording(data.weights, topics, data.documents)
+    table = pd.DataFrame({"topic": topics.terms.index})
     for text in documents:
-        top = models.list_top_terms(worded[text], n=n)
-        table[text] = ["; ".join(word for word in row if isinstance(word, str)) for row in top.to_numpy()]
+        top = models.list_top_terms(wording[text], n=n)
+        table[text] = ["; ".join(filter(None, row)) for row in top.to_numpy()]
     return table
 
 
-def align_texts(material: Material, found: models.Topics, *, seed: int) -> pd.DataFrame:
+def align_texts(data: TopicData, topics: models.Topics, *, seed: int) -> pd.DataFrame:
     """
-    Whether each text by itself gives the topics of all: its own (`analysis.topics.dynamic.fit_dynamic`) held against
-    them.
+    Align the topics of all texts with those of each text alone (`analysis.topics.dynamic.fit_dynamic`).
 
     Returns
     -------
-    DataFrame, one row per text and joint topic
-        ``text``, ``topic``, ``own`` (the matching topic of the text, empty where none is more alike than topics of
-        separately shuffled texts are), ``similarity`` (average Jaccard of the top ten words, 0 to 1), ``split`` (the
+    DataFrame, one row per text and joint topic; no rows where there is only one text
+        ``text``, ``topic``, ``own`` (the matching topic of the text, empty where none is more similar than topics of
+        separately permuted texts are), ``similarity`` (average Jaccard of the top ten words, 0 to 1), ``split`` (the
         topic resembles several of the text's own), ``merged`` (its match resembles several joint topics), ``linked``
-        (the topic through all texts that the two-layer model puts the match into).
+        (the dynamic topic to which the two-layer model assigns the match).
     """
-    k, units, vocabulary = len(found.terms), material.counts.units, material.counts.terms
-    layered = fit_dynamic(
-        material.weights, units, vocabulary, material.documents, n_topics=k, n_window_topics=k, seed=seed
-    )
-    threshold = stability.null_threshold(material.weights, make_fit(k, "nndsvd"), n_draws=10, seed=seed)
-    joint, rows = rank_terms(found.terms.to_numpy()), []
-    for text, own in layered.windows.groupby("window", sort=False):
-        alignment = align(
-            average_jaccard(joint, rank_terms(layered.terms.loc[own["window_topic"]].to_numpy())), threshold
-        )
+    columns = ["text", "topic", "own", "similarity", "split", "merged", "linked"]
+    if data.documents.nunique() < 2:
+        return pd.DataFrame(columns=columns)
+    k, units, vocabulary = len(topics.terms), data.counts.units, data.counts.terms
+    dynamic = fit_dynamic(data.weights, units, vocabulary, data.documents, n_topics=k, n_window_topics=k, seed=seed)
+    threshold = stability.measure_null_threshold(data.weights, make_fitter(k, "nndsvd"), n_draws=10, seed=seed)
+    rows = []
+    for text, window in dynamic.windows.groupby("window", sort=False):
+        window_terms = dynamic.terms.loc[window["window_topic"]].to_numpy()
+        alignment = align_topics(compare_topics(topics.terms.to_numpy(), window_terms), threshold)
+        split, merged = set(alignment.splits["left"]), set(alignment.merges["right"])
         for pair in alignment.pairs.itertuples():
-            match = own.iloc[pair.right] if pair.right >= 0 else None
-            split = pair.left in set(alignment.splits["left"])
-            merged = pair.right in set(alignment.merges["right"])
-            named = ("", "") if match is None else (match["window_topic"], match["topic"])
-            rows.append((text, found.terms.index[pair.left], named[0], pair.similarity, split, merged, named[1]))
-    return pd.DataFrame(rows, columns=["text", "topic", "own", "similarity", "split", "merged", "linked"])
+            match = window.iloc[pair.right] if pair.right >= 0 else {"window_topic": "", "topic": ""}
+            similarity = (match["window_topic"], pair.similarity, pair.left in split, pair.right in merged)
+            rows.append((text, topics.terms.index[pair.left], *similarity, match["topic"]))
+    return pd.DataFrame(rows, columns=columns)
 
 
-def suggest_words(here: Study, material: Material, found: models.Topics, matches: pd.DataFrame) -> pd.DataFrame:
+def suggest_words(study: Study, data: TopicData, topics: models.Topics, matches: pd.DataFrame) -> pd.DataFrame:
     """
-    Words of the topics that recover a declared theme which its dictionary lacks
-    (`analysis.topics.coherence.added_words`).
+    Words of the topics that match a declared theme which its dictionary lacks.
 
-    A topic recovers a theme when each agrees best with the other.
+    A topic and a theme match when each correlates best with the other.
+
+    Returns
+    -------
+    DataFrame from `analysis.topics.coherence.list_added_words`, with ``word`` (the form of the term that is shown)
     """
     mutual = matches[matches["best_theme"] & matches["best_topic"]]
-    recovered = dict(zip(mutual["theme"], mutual["topic"], strict=True))
 
     def themes_of(term: str) -> set[str]:
-        return {match.term.theme for match in match_terms(tokenize(material.forms[term]), here.themes)}
+        return {match.term.theme for match in match_terms(tokenize(data.forms[term]), study.themes)}
 
-    added = coherence.added_words(found.terms, recovered, themes_of)
-    return added.assign(word=added["term"].map(material.forms))
+    matched = dict(zip(mutual["theme"], mutual["topic"], strict=True))
+    added = coherence.list_added_words(topics.terms, matched, themes_of)
+    return added.assign(word=added["term"].map(data.forms))
 
 
-def find_passages(here: Study, material: Material, found: models.Topics, *, n_terms: int = 10) -> pd.DataFrame:
+def find_passages(study: Study, data: TopicData, topics: models.Topics, *, n_terms: int = 10) -> pd.DataFrame:
     """
-    For each topic and text the unit that has most of it: the topic's top terms in it, as hits to be marked.
+    For each topic and text the unit with the largest share of it, with the topic's top terms there as hits.
 
     Returns
     -------
-    DataFrame, one row per marked word, with the columns that `analysis.study.list_passages` reads
+    DataFrame, one row per term in such a unit, with the columns that `analysis.study.list_passages` reads
     """
-    words = terms.list_words(here.corpus.sentences, here.languages, institution_words=True)
-    unit = str(material.counts.units.name)
-    chosen = []
-    for topic in found.terms.index:
-        top = models.list_top_terms(found.terms.loc[[topic]], n=n_terms).to_numpy().ravel()
-        share = found.units[topic].groupby(material.documents.to_numpy(), sort=False)
-        best = share.idxmax()[share.max() > 0]
-        chosen.append(words[words[unit].isin(best) & words["lemma"].isin(top)])
-    return pd.concat(chosen).drop_duplicates(["sentence_id", "start", "end"]).sort_index()
+    words = terms.list_words(study.corpus.sentences, study.languages, institution_words=True)
+    unit = str(data.counts.units.name)
+    passages = []
+    for topic in topics.terms.index:
+        top = models.list_top_terms(topics.terms.loc[[topic]], n=n_terms).to_numpy().ravel()
+        share = topics.units[topic].groupby(data.documents.to_numpy(), sort=False)
+        largest = share.idxmax()[share.max() > 0]
+        passages.append(words[words[unit].isin(largest) & words["lemma"].isin(top)])
+    return pd.concat(passages).drop_duplicates(["sentence_id", "start", "end"]).sort_index()

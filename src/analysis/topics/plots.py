@@ -1,4 +1,4 @@
-"""Figures of topics: numbers and Axes go in, Axes come out."""
+"""Figures of topics: stability by number of topics, and shares of topics over time."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from analysis.report.exports import HAIRLINE, INK, MUTED, PAPER
 
 def plot_stability(curves: pd.DataFrame, ax: Axes, *, chosen: int) -> Axes:
     """
-    How stable topics are for each number of topics, under two ways to start; a line at the number chosen.
+    Plot the stability of topics by number of topics, one line per kind of initial values; a bar at the number chosen.
 
     Parameters
     ----------
-    curves : DataFrame, index the number of topics, columns random start, SVD start, shuffled words
-        Mean agreement with the reference model, 0 to 1; what comes third is the floor, drawn grey and dashed.
+    curves : DataFrame, index the numbers of topics, columns random start, SVD start, shuffled words
+        Mean agreement with the reference model, 0 to 1; the third column is the floor, grey and dashed.
+    chosen : number of topics
     """
     ax.axvline(chosen, color=HAIRLINE, linewidth=6, zorder=0)
     for place, start in enumerate(curves.columns):
@@ -43,13 +44,14 @@ def plot_topic_shares(
     shares: pd.DataFrame, dates: pd.Series, ax: Axes, *, labels: Mapping[str, str], unstable: Sequence[str] = ()
 ) -> Axes:
     """
-    Topics through the texts: a line per topic, its share at the date of each text, its words at the right end.
+    Plot the share of each topic in each text by date, one line per topic, labelled at its right end.
 
     Parameters
     ----------
     shares : DataFrame, index the topics, one column per text in order of date; 0 to 1
     dates : Series of dates, index the texts
-    unstable : topics drawn grey and dashed, for they may be gone in the next run
+    labels : label of each topic
+    unstable : topics that are drawn grey and dashed, for another run may not have them
     """
     days = mdates.date2num(dates[shares.columns])
     for topic, row in shares.iterrows():

@@ -21,7 +21,8 @@ import pandas as pd
 
 from analysis.inputs import InputError, check_at_least, check_choice, check_level
 from analysis.stats.clustered import Rate, block_correlation, block_rate
-from analysis.stats.proportions import TIE
+from analysis.stats.permutation import min_p
+from analysis.stats.proportions import ROUNDING
 
 COLUMNS = ["theme", "doc_id", "block", "coded", "found", "weight"]
 MEASURES = ("precision", "recall", "f1")
@@ -54,7 +55,7 @@ def score_accuracy(judged: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
 
     Raises
     ------
-    InputError : if a column is missing, or there are no rows
+    InputError : if a column is missing
 
     Examples
     --------
@@ -68,22 +69,23 @@ def score_accuracy(judged: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
     correlation = _correlation(judged)
     rows = []
     for doc_id in [ALL, *dict.fromkeys(judged["doc_id"])]:
-        here = judged if doc_id == ALL else judged[judged["doc_id"] == doc_id]
+        in_text = judged if doc_id == ALL else judged[judged["doc_id"] == doc_id]
         for theme in dict.fromkeys(judged["theme"]):
-            own = here[here["theme"] == theme]
-            rates = _rates(own, correlation, level)
-            rows.append({"theme": theme, "doc_id": doc_id} | _counts(own) | _measures(rates))
-    return pd.DataFrame(rows)
+            of_theme = in_text[in_text["theme"] == theme]
+            rates = _rates(of_theme, correlation, level)
+            rows.append({"theme": theme, "doc_id": doc_id} | _counts(of_theme) | _measures(rates))
+    columns = ["theme", "doc_id", "n", "blocks", "tp", "fp", "fn"]
+    return pd.DataFrame(rows, columns=[*columns, *(f"{name}{end}" for name in MEASURES for end in ENDS)])
 
 
 def compare_errors(judged: pd.DataFrame, *, n_draws: int = 5000, seed: int) -> pd.DataFrame:
     r"""
     Whether precision or recall differ between texts, for errors that differ would look like a change.
 
-    Whole blocks are dealt anew to the texts; the statistic is the weighted variance of the share of errors between
-    texts, :math:`\sum_t E_t^2 / N_t - E^2 / N`, and p the share of deals with one as large. ``p_adjusted`` allows for
-    all rows by the least p of each deal (min-P, Westfall & Young 1993). With few errors only a gross difference
-    could be seen: a large p is no proof that texts are read alike.
+    Permutation test: whole blocks are randomly reassigned to the texts. The statistic is the weighted variance of the
+    share of errors between texts, :math:`\sum_t E_t^2 / N_t - E^2 / N`, and p the share of permutations with one as
+    large. ``p_adjusted`` is adjusted for all rows by the least p of each permutation (min-P, Westfall & Young 1993).
+    With few errors only a gross difference could be seen: a large p is no proof that texts are read alike.
 
     Returns
     -------
@@ -105,15 +107,12 @@ def compare_errors(judged: pd.DataFrame, *, n_draws: int = 5000, seed: int) -> p
     names, errors, sizes = _block_errors(judged, blocks.index)
     owner = pd.get_dummies(blocks).to_numpy(dtype=float)
     rng = np.random.default_rng(seed)
-    deals = [np.arange(len(owner)), *(rng.permutation(len(owner)) for _ in range(n_draws))]
-    drawn = np.array([_between(owner[deal].T @ errors, owner[deal].T @ sizes) for deal in deals])
-    # how many deals, the real one included, have a statistic as large as each
-    p = pd.DataFrame(-np.round(drawn, 9)).rank(method="max").to_numpy() / len(deals)
+    orders = [np.arange(len(owner)), *(rng.permutation(len(owner)) for _ in range(n_draws))]  # the observed one first
+    statistics = np.array([_between(owner[order].T @ errors, owner[order].T @ sizes) for order in orders])
     some = errors.sum(axis=0) > 0
-    least = p[:, some].min(axis=1) if some.any() else np.ones(len(deals))
-    adjusted = (least[:, None] <= p[0] + TIE).mean(axis=0)
-    table = pd.DataFrame(names, columns=["theme", "measure", "errors", "n"])
-    return table.assign(p=np.where(some, p[0], np.nan), p_adjusted=np.where(some, adjusted, np.nan))
+    table = pd.DataFrame(names, columns=["theme", "measure", "errors", "n"]).assign(p=np.nan, p_adjusted=np.nan)
+    table.loc[some, ["p", "p_adjusted"]] = np.column_stack(min_p(statistics[:, some]))
+    return table
 
 
 def rogan_gladen(observed: np.ndarray, sensitivity: np.ndarray, specificity: np.ndarray) -> np.ndarray:
@@ -133,10 +132,10 @@ def rogan_gladen(observed: np.ndarray, sensitivity: np.ndarray, specificity: np.
     >>> rogan_gladen(np.array([0.3, 0.3, 0.1]), np.array([0.9, 0.5, 0.9]), np.array([0.8, 0.5, 0.8])).round(6).tolist()
     [0.142857, nan, 0.0]
     """
-    given = (np.asarray(one, dtype=float) for one in (observed, sensitivity, specificity))
+    given = (np.asarray(share, dtype=float) for share in (observed, sensitivity, specificity))
     observed, se, sp = np.broadcast_arrays(*given)
     telling = se + sp - 1
-    useful = telling > TIE
+    useful = telling > ROUNDING
     corrected = (observed + sp - 1) / np.where(useful, telling, 1)
     return np.where(useful, np.clip(corrected, 0, 1), np.nan)
 
@@ -184,28 +183,27 @@ def correct_shares(
     check_at_least("n_draws", n_draws, 1)
     correlation, rng, rows = _correlation(judged), np.random.default_rng(seed), []
     for row in observed[observed["theme"].isin(judged["theme"])].itertuples():
-        own = judged[judged["theme"] == row.theme]
-        own = own if errors == "pooled" else own[own["doc_id"] == row.doc_id]
-        rates = _rates(own, correlation, level)
+        of_theme = judged[judged["theme"] == row.theme]
+        rates = _rates(
+            of_theme if errors == "pooled" else of_theme[of_theme["doc_id"] == row.doc_id], correlation, level
+        )
         se, sp = _sensitivity(rates, np.array([rates.found.share]), np.array([rates.others.share]))
         seen = _draw(rng, row.share, row.n / row.design_effect, n_draws)
         p, q = (_draw(rng, rate.share, rate.effective_n, n_draws) for rate in (rates.found, rates.others))
         drawn = rogan_gladen(seen, *_sensitivity(rates, p, q))
         corrected = rogan_gladen(np.array([row.share]), se, sp)[0]
-        numbers = {"observed": row.share, "sensitivity": se[0], "specificity": sp[0], "corrected": corrected}
-        sure = _ends(drawn, level) if corrected == corrected else {"low": np.nan, "high": np.nan}
-        rows.append(
-            {"theme": row.theme, "doc_id": row.doc_id, "count": row.count, "n": row.n}
-            | numbers | sure | {"undefined": float(np.isnan(drawn).mean())}
-        )  # fmt: skip
-    return pd.DataFrame(rows)
+        low, high = _ends(drawn, level) if corrected == corrected else (np.nan, np.nan)
+        undefined = float(np.isnan(drawn).mean())
+        rows.append((row.theme, row.doc_id, row.count, row.n, row.share, se[0], sp[0], corrected, low, high, undefined))
+    names = ["theme", "doc_id", "count", "n", "observed", "sensitivity", "specificity", "corrected", "low", "high"]
+    return pd.DataFrame(rows, columns=[*names, "undefined"])
 
 
 def _checked(judged: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in judged.columns]
-    if missing or judged.empty:
-        found = f"no column {', '.join(missing)}" if missing else "no rows"
-        raise InputError("judged", found, allowed=f"the columns {', '.join(COLUMNS)}", remedy="Code some sentences.")
+    if missing:
+        found, allowed = f"no column {', '.join(missing)}", f"the columns {', '.join(COLUMNS)}"
+        raise InputError("judged", found, allowed=allowed, remedy="Take the table of annotations.judge.")
     return judged.astype({"coded": bool, "found": bool, "weight": float, "doc_id": str})
 
 
@@ -215,16 +213,18 @@ def _correlation(judged: pd.DataFrame) -> float:
     return block_correlation((group["coded"].to_numpy(), group["block"].to_numpy()) for group in groups)
 
 
-def _rates(own: pd.DataFrame, correlation: float, level: float) -> _Rates:
-    sides = [own[own["found"]], own[~own["found"]]]
+def _rates(judged: pd.DataFrame, correlation: float, level: float) -> _Rates:
+    sides = [judged[judged["found"]], judged[~judged["found"]]]
     columns = [[side[name].to_numpy() for name in ("coded", "block", "weight")] for side in sides]
     return _Rates(*(block_rate(*three, correlation=correlation, level=level) for three in columns))
 
 
-def _counts(own: pd.DataFrame) -> dict[str, int]:
-    coded, found = own["coded"].to_numpy(), own["found"].to_numpy()
+def _counts(judged: pd.DataFrame) -> dict[str, int]:
+    coded, found = judged["coded"].to_numpy(), judged["found"].to_numpy()
     cells = {"tp": coded & found, "fp": ~coded & found, "fn": coded & ~found}
-    return {"n": len(own), "blocks": own["block"].nunique()} | {name: int(cell.sum()) for name, cell in cells.items()}
+    return {"n": len(judged), "blocks": judged["block"].nunique()} | {
+        name: int(cell.sum()) for name, cell in cells.items()
+    }
 
 
 def _measures(rates: _Rates) -> dict[str, float]:
@@ -232,7 +232,7 @@ def _measures(rates: _Rates) -> dict[str, float]:
     found = rates.found
     values = {"precision": (found.share, found.low, found.high)}
     values |= {"recall": _ratio(rates, top=1, rest=0), "f1": _ratio(rates, top=2, rest=found.total)}
-    return {f"{name}{end}": one for name in MEASURES for end, one in zip(ENDS, values[name], strict=True)}
+    return {f"{name}{end}": value for name in MEASURES for end, value in zip(ENDS, values[name], strict=True)}
 
 
 def _ratio(rates: _Rates, *, top: int, rest: float) -> tuple[float, float, float]:
@@ -274,10 +274,10 @@ def _draw(rng: np.random.Generator, share: float, n: float, n_draws: int) -> np.
     return rng.beta(0.5 + share * n, 0.5 + (1 - share) * n, size=n_draws)
 
 
-def _ends(drawn: np.ndarray, level: float) -> dict[str, float]:
+def _ends(drawn: np.ndarray, level: float) -> tuple[float, float]:
     defined = drawn[~np.isnan(drawn)]
-    ends = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2]) if len(defined) else (np.nan, np.nan)
-    return {"low": float(ends[0]), "high": float(ends[1])}
+    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2]) if len(defined) else (np.nan, np.nan)
+    return float(low), float(high)
 
 
 def _block_errors(judged: pd.DataFrame, blocks: pd.Index) -> tuple[list[tuple], np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """
-Whether coders agree with each other; `analysis.validation.accuracy` says whether the dictionary agrees with them.
+Agreement between codings of the same sentences; `analysis.validation.accuracy` holds the dictionary against them.
 
-Codings are tables with one row per sentence and a column per coder, for one theme.
+Codings are tables with one row per sentence and a column per coder (a person, or a run of a model), for one theme.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import krippendorff
 import numpy as np
 import pandas as pd
 
@@ -41,7 +40,7 @@ def krippendorff_alpha(
     seed: int,
 ) -> Alpha:
     r"""
-    Krippendorff's :math:`\alpha = 1 - D_o / D_e`: how far coders agree beyond chance.
+    Krippendorff's :math:`\alpha = 1 - D_o / D_e`: how far coders agree beyond chance (Krippendorff 2011).
 
     1 is perfect agreement, 0 what chance would give, below 0 less. The usual bars are .80 to rely on and .667 for
     tentative conclusions (Krippendorff 2004). The interval draws units with replacement, which takes units next to each
@@ -85,46 +84,58 @@ def krippendorff_alpha(
             allowed="two coders and a unit both coded",
             remedy="Add codings.",
         )
-    own = np.arange(len(counts)) if blocks is None else aligned(blocks, codes, "blocks").to_numpy()[twice]
-    value = _alpha(counts, domain, level)
-    drawn = _draw_alphas(counts, domain, level, own, n_draws, np.random.default_rng(seed))
-    defined = drawn[~np.isnan(drawn)]
+    units = np.arange(len(counts)) if blocks is None else aligned(blocks, codes, "blocks").to_numpy()[twice]
+    number, names = pd.factorize(units)
+    coincidences = np.zeros((len(names), len(domain), len(domain)))
+    np.add.at(coincidences, number, _coincidences(counts))
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(len(names), size=(n_draws, len(names)))
+    times = np.array([np.bincount(row, minlength=len(names)) for row in drawn])  # each block in each draw
+    value = float(_alpha(coincidences.sum(axis=0), domain, level))
+    alphas = _alpha(np.tensordot(times, coincidences, axes=1), domain, level)
+    defined = alphas[~np.isnan(alphas)]
     low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2]) if len(defined) else (np.nan, np.nan)
     if blocks is not None and level == "nominal":
-        low = min(low, _least_alpha(counts, value, own, confidence))
+        low = min(low, _least_alpha(counts, value, units, confidence))
     return Alpha(value, float(low), float(high), len(counts), 1 - len(defined) / n_draws)
 
 
-def _alpha(counts: np.ndarray, domain: np.ndarray, level: Level) -> float:
-    """Alpha of units × values counts; NaN where only one value occurs, for then nothing could disagree."""
-    if (counts.sum(axis=0) > 0).sum() < 2:
-        return float("nan")
-    return float(krippendorff.alpha(value_counts=counts, value_domain=domain, level_of_measurement=level))
+def _coincidences(counts: np.ndarray) -> np.ndarray:
+    """
+    Coincidence matrix of each unit: ordered pairs of its values, each by 1 / (values of the unit - 1).
+
+    counts : array (units, values), how many codings gave the unit the value; returns an array (units, values, values)
+    whose sum over either axis of values is `counts`.
+    """
+    pairs = counts[:, :, None] * (counts[:, None, :] - np.eye(counts.shape[1]))
+    return np.asarray(pairs / (counts.sum(axis=1) - 1)[:, None, None])
 
 
-def _draw_alphas(
-    counts: np.ndarray, domain: np.ndarray, level: Level, blocks: np.ndarray, n_draws: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Alpha of as many blocks as there are, drawn with replacement, again and again."""
-    number, names = pd.factorize(blocks)
-    drawn = rng.integers(len(names), size=(n_draws, len(names)))
+def _alpha(coincidences: np.ndarray, domain: np.ndarray, level: Level) -> np.ndarray:
+    r"""
+    :math:`\alpha = 1 - (n - 1) \sum_{ck} o_{ck} \delta^2_{ck} / \sum_{ck} n_c n_k \delta^2_{ck}` (Krippendorff 2011).
+
+    coincidences : array (..., values, values), a matrix or a stack of them; `domain` has the values, ascending.
+    NaN where only one value occurs, for then nothing could disagree.
+    """
+    per_value = coincidences.sum(axis=-1)
+    delta = _squared_differences(per_value, domain, level)
+    observed = (coincidences * delta).sum(axis=(-2, -1))
+    expected = (per_value[..., :, None] * per_value[..., None, :] * delta).sum(axis=(-2, -1))
+    varies = (per_value > 0).sum(axis=-1) > 1
+    return np.where(varies, 1 - (per_value.sum(axis=-1) - 1) * observed / np.where(varies, expected, 1), np.nan)
+
+
+def _squared_differences(per_value: np.ndarray, domain: np.ndarray, level: Level) -> np.ndarray:
+    """How far apart two values are; on the ordinal level by their mid-ranks."""
+    values = per_value.cumsum(axis=-1) - per_value / 2 if level == "ordinal" else domain
+    difference = values[..., :, None] - values[..., None, :]
     if level == "nominal":
-        return _nominal_alphas(counts, number, drawn)
-    members = [np.flatnonzero(number == block) for block in range(len(names))]
-    return np.array([_alpha(counts[np.concatenate([members[block] for block in row])], domain, level) for row in drawn])
-
-
-def _nominal_alphas(counts: np.ndarray, number: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Nominal alpha of each draw of blocks: both disagreements are sums over blocks, so no unit is looked at again."""
-    sizes = counts.sum(axis=1)
-    differing = (sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)  # ordered pairs of unlike codes
-    per_block = np.zeros((drawn.shape[1], counts.shape[1] + 1))
-    np.add.at(per_block, number, np.column_stack([counts, differing]))
-    sums = np.array([per_block[row].sum(axis=0) for row in drawn])
-    per_value, n = sums[:, :-1], sums[:, :-1].sum(axis=1)
-    expected = 1 - (per_value * (per_value - 1)).sum(axis=1) / (n * (n - 1))
-    varies = (per_value > 0).sum(axis=1) > 1
-    return np.where(varies, 1 - sums[:, -1] / n / np.where(varies, expected, 1), np.nan)
+        return difference != 0
+    if level == "ratio":
+        total = values[:, None] + values
+        difference = difference / np.where(total == 0, 1, total)
+    return np.asarray(difference**2)
 
 
 def _least_alpha(counts: np.ndarray, alpha: float, blocks: np.ndarray, confidence: float) -> float:

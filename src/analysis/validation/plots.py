@@ -10,11 +10,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.report.exports import MUTED, PAPER
-from analysis.report.style import MARKERS
 
 
 def plot_scores(
-    scores: pd.DataFrame, ax: Axes, *, measure: str, colours: Mapping[str, str], labels: Mapping[str, str]
+    scores: pd.DataFrame,
+    ax: Axes,
+    *,
+    measure: str,
+    colours: Mapping[str, str],
+    labels: Mapping[str, str],
+    markers: Mapping[str, str],
 ) -> Axes:
     """
     Precision or recall: a group of rows for each theme, a row for each text, a dot with its interval and counts.
@@ -24,6 +29,7 @@ def plot_scores(
     scores : DataFrame, one row per theme and text, in the order wanted, from top to bottom
         ``theme``, ``doc_id``, ``tp``, ``fp``, ``fn``; `measure`, also with ``_low`` and ``_high`` (0 to 1).
     measure : "precision" or "recall"
+    colours, markers : mappings of theme to its colour and marker
     labels : mapping of theme to its label, written above its rows
     """
     others = {"precision": "fp", "recall": "fn"}[measure]
@@ -34,14 +40,14 @@ def plot_scores(
         if n:
             ax.hlines(row, one[f"{measure}_low"], one[f"{measure}_high"], color=colours[one["theme"]], linewidth=2.5)
             style: dict[str, Any] = {"color": colours[one["theme"]], "markeredgecolor": PAPER, "clip_on": False}
-            ax.plot(one[measure], row, MARKERS.get(one["theme"], "o"), markersize=7, **style)
+            ax.plot(one[measure], row, markers[one["theme"]], markersize=7, **style)
         place: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False}
         ax.annotate(f"{one['tp']}/{n}", (1.05, row), va="center", fontsize=9, color=MUTED, **place)
     for group in np.unique(groups):
         first = int(np.flatnonzero(groups == group)[0])
         label = labels[scores["theme"].iloc[first]]
         ax.text(0, rows[first] - 0.85, label, va="center", weight="bold", color=colours[scores["theme"].iloc[first]])
-    ax.set(xlim=(0, 1), ylim=(rows[-1] + 0.6, -1.4), title=measure)
+    ax.set(xlim=(0, 1), ylim=(rows.max(initial=0) + 0.6, -1.4), title=measure)
     ax.set_yticks(rows, list(scores["doc_id"]))
     ax.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     ax.tick_params(axis="y", length=0)

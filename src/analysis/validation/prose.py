@@ -1,25 +1,57 @@
-"""Whether the measurement is right, as readers see it: sentences with their numbers, and tables."""
+"""Sentences, captions and tables for the page on validation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.report.elements import Verdict
 from analysis.report.wording import join_words
+from analysis.stats.verdict import judge_accuracy
 from analysis.study import Study
 from analysis.validation.accuracy import ALL
 from analysis.validation.annotations import Annotations
 
-# A theme coded in fewer sentences is too few to tell, as in `verdict.verdict`.
-LEAST_CODED = 10
-# F1 from which a dictionary is taken to do, Krippendorff's bar for agreement between coders.
-BAR = 0.8
+# How the page shows each table: columns, labels, formats, and cells that join several columns, as `Report.table` takes
+# them. The tables are those of `annotations` and `accuracy`; corrections the pooled ones merged with those by text.
+SCORES_SHOWN = ("precision", "recall", "f1")
+AGREEMENT: dict[str, Any] = {
+    "columns": ["theme", "coders", "sentences", "coded", "split", "alpha", "of_sections", "of_sentences"],
+    "labels": {"coders": "codings", "coded": "with theme", "split": "divided", "of_sections": "interval (sections)",
+               "of_sentences": "interval (sentences)"},
+    "formats": {"low_sentences": ".2f", "high_sentences": ".2f"},
+    "cells": {"of_sections": "{low} to {high}", "of_sentences": "{low_sentences} to {high_sentences}"},
+}  # fmt: skip
+SCORES: dict[str, Any] = {
+    "columns": ["theme", "doc_id", "tp", "fp", "fn", *(f"{name}_shown" for name in SCORES_SHOWN)],
+    "labels": {"tp": "right", "fp": "wrongly found", "fn": "missed"}
+    | {f"{name}_shown": name.replace("f1", "F1") for name in SCORES_SHOWN},
+    "cells": {f"{name}_shown": f"{{{name}}} ({{{name}_low}} to {{{name}_high}})" for name in SCORES_SHOWN},
+}
+COMPARISON: dict[str, Any] = {
+    "columns": ["theme", "measure", "errors", "n", "p", "p_adjusted"],
+    "labels": {"n": "sentences"},
+}
+CORRECTIONS: dict[str, Any] = {
+    "columns": ["theme", "doc_id", "sentences", "observed", "pooled", "by_text"],
+    "labels": {"observed": "found", "pooled": "corrected", "by_text": "corrected by text"},
+    "formats": dict.fromkeys(("observed", "corrected", "corrected_by_text"), ".1%")
+    | dict.fromkeys(("low", "high", "low_by_text", "high_by_text"), ".0%"),
+    "cells": {"sentences": "{count} of {n}", "pooled": "{corrected} ({low} to {high})",
+              "by_text": "{corrected_by_text} ({low_by_text} to {high_by_text})"},
+}  # fmt: skip
+
+# What the codings of a sentence are called, by who coded.
+CODINGS = {"model": "runs of the model", "human": "coders"}
+NOT_CODED = "No sentence has been coded, so how often the dictionary is right is not known."
 
 
 def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
     """What the codes are: how many, by whom, and whether the dictionary was written with them."""
+    if judged.empty:
+        return NOT_CODED
     n, n_themes = judged["sentence_id"].nunique(), judged["theme"].nunique()
     people = {
         "model": "They are not human codes: a model may err where the dictionary errs, and miss what people would see.",
@@ -35,6 +67,8 @@ def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
 
 def describe_limits(annotations: Annotations) -> str:
     """What the scores do not show, by who coded and what the dictionary was written from."""
+    if not annotations.themes:
+        return "That the dictionary is right: nobody has held it against coded sentences."
     made = {
         "model": "That the dictionary is right: it agrees with codes that a model made, and people may read otherwise.",
         "human": "That the dictionary is right on every reading: it agrees with the people who coded here.",
@@ -47,18 +81,26 @@ def describe_limits(annotations: Annotations) -> str:
 
 
 def describe_agreement(table: pd.DataFrame, annotations: Annotations) -> str:
-    """How far coders agree, and what that is worth."""
+    """How far codings agree, and what that is worth; `table` from `annotations.measure_agreement`."""
+    if not annotations.themes:
+        return NOT_CODED
     if table.empty:
-        return "Each sentence has one code, so how far coders agree is not known."
+        return "Each sentence has one code, so how far codings agree is not known."
     split, n = int(table["split"].sum()), int(table["sentences"].sum())
-    found = f"Of {n:,} codings of a sentence for a theme, {split} divide the coders; alpha is {_range(table['alpha'])}."
+    found = (
+        f"Of {n:,} codings of a sentence for a theme, {split} divide the {CODINGS[annotations.kind]}; alpha is "
+        f"{_range(table['alpha'])}."
+    )
     one_model = (
         "Codings by one model repeat one reading: agreement says that the codebook is plain enough to be followed "
         "twice alike, not that the reading is right."
     )
-    least = table.loc[table["low"].idxmin()]
-    rare = f"With {least['coded']} sentences coded, alpha of the rarest theme may be as low as {least['low']:.2f}."
-    return f"{found} {one_model if annotations.kind == 'model' else ''} {rare}".replace("  ", " ")
+    sentences = [found, one_model] if annotations.kind == "model" else [found]
+    if table["low"].notna().any():
+        least = table.loc[table["low"].idxmin()]
+        rare = f"With {least['coded']} sentences coded, alpha of the rarest theme may be as low as {least['low']:.2f}."
+        sentences.append(rare)
+    return " ".join(sentences)
 
 
 def _range(values: pd.Series) -> str:
@@ -66,47 +108,37 @@ def _range(values: pd.Series) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def judge_measure(here: Study, scores: pd.DataFrame, annotations: Annotations) -> Verdict:
-    """
-    How far the dictionary may be trusted, by a rule (written when the scores on the codes at hand were known).
-
-    "robust" when codes are by people, the dictionary was written without them, and the lower end of F1 is 0.8 or more
-    for every declared theme; "holds with reservations" when F1 is 0.8 or more for every declared theme coded in ten
-    sentences or more; "too few to tell" when there is no such theme; "inconclusive" otherwise.
-    """
-    own = _declared(here, scores)
-    enough = own[own["tp"] + own["fn"] >= LEAST_CODED]
-    if enough.empty:
-        return "too few to tell"
+def judge_measure(study: Study, scores: pd.DataFrame, annotations: Annotations) -> str:
+    """How far the dictionary may be trusted on the declared themes: `verdict.judge_accuracy`."""
     independent = annotations.kind == "human" and not annotations.used_for_dictionary
-    if independent and len(enough) == len(own) and (own["f1_low"] >= BAR).all():
-        return "robust"
-    return "holds with reservations" if (enough["f1"] >= BAR).all() else "inconclusive"
+    return judge_accuracy(_declared(study, scores), independent=independent)
 
 
-def describe_measure(here: Study, scores: pd.DataFrame, errors: pd.DataFrame, annotations: Annotations) -> str:
+def describe_measure(study: Study, scores: pd.DataFrame, errors: pd.DataFrame, annotations: Annotations) -> str:
     """The finding: how many coded sentences are found, how many wrongly, the worst theme, whether texts differ."""
-    own, labels = _declared(here, scores), {theme.name: theme.label for theme in here.themes}
-    tp, fp, fn = (int(own[name].sum()) for name in ("tp", "fp", "fn"))
+    declared, labels = _declared(study, scores), {theme.name: theme.label for theme in study.themes}
+    if declared.empty:
+        return NOT_CODED
+    tp, fp, fn = (int(declared[name].sum()) for name in ("tp", "fp", "fn"))
     who = {"model": "A language model, not people,", "human": "People"}[annotations.kind]
-    n = int(own["n"].max())
+    n = int(declared["n"].max())
     found = f"{who} coded {n} sentences, {tp + fn} times for a declared theme; the dictionary finds {tp} of these"
     seen = " It was written with these sentences at hand." if annotations.used_for_dictionary else ""
-    return f"{found}, and {fp or 'none'} wrongly.{seen} {_worst(here, own)}{describe_comparison(errors, labels)}"
+    return f"{found}, and {fp or 'none'} wrongly.{seen} {_worst(study, declared)}{describe_comparison(errors, labels)}"
 
 
-def _worst(here: Study, own: pd.DataFrame) -> str:
+def _worst(study: Study, scores: pd.DataFrame) -> str:
     """The declared theme of which most is missed."""
-    known = own[own["recall"].notna()]
+    known = scores[scores["recall"].notna()]
     if known.empty:
         return ""
     row = known.loc[known["recall"].idxmin()]
     share = f"{row['tp']} of {row['tp'] + row['fn']} ({row['recall_low']:.0%} to {row['recall_high']:.0%})"
-    return f"Recall is lowest for {here.themes[row['theme']].in_words}: {share}. "
+    return f"Recall is lowest for {study.themes[row['theme']].in_words}: {share}. "
 
 
 def describe_comparison(errors: pd.DataFrame, labels: Mapping[str, str], *, level: float = 0.05) -> str:
-    """Whether errors differ between texts by more than chance would bring."""
+    """Whether errors differ between texts by more than chance would bring; `errors` from `accuracy.compare_errors`."""
     tested = errors[errors["p"].notna()]
     clear = tested[tested["p_adjusted"] <= level]
     if tested.empty:
@@ -119,25 +151,26 @@ def describe_comparison(errors: pd.DataFrame, labels: Mapping[str, str], *, leve
     return f"Errors differ between texts by more than chance would bring ({named}): part of a change may be error."
 
 
-def _declared(here: Study, scores: pd.DataFrame) -> pd.DataFrame:
-    own = scores[(scores["doc_id"] == ALL) & scores["theme"].isin(here.themes.declared)]
-    return own.sort_values("theme", key=lambda names: names.map(here.themes.declared.index), kind="stable")
+def _declared(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
+    declared = scores[(scores["doc_id"] == ALL) & scores["theme"].isin(study.themes.declared)]
+    return declared.sort_values("theme", key=lambda names: names.map(study.themes.declared.index), kind="stable")
 
 
-def pick_scores(here: Study, scores: pd.DataFrame) -> pd.DataFrame:
+def pick_scores(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
     """The declared themes by text, in order of theme and date: what the figure shows."""
-    order = {name: place for place, name in enumerate([ALL, *here.documents])}
-    own = scores[scores["theme"].isin(here.themes.declared)]
-    keys = own["theme"].map(here.themes.declared.index) * len(order) + own["doc_id"].map(order)
-    return own.iloc[keys.argsort(kind="stable")].reset_index(drop=True)
+    order = {name: place for place, name in enumerate([ALL, *study.documents])}
+    declared = scores[scores["theme"].isin(study.themes.declared)]
+    place = [study.themes.declared.index(row.theme) * len(order) + order[row.doc_id] for row in declared.itertuples()]
+    return declared.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
 
 
-def caption_scores(here: Study, scores: pd.DataFrame) -> dict[str, str]:
+def caption_scores(study: Study, scores: pd.DataFrame) -> dict[str, str]:
     """Caption and alternative text of the figure of precision and recall."""
     parts = [
-        f"{here.themes[row.theme].label} {row.tp} of {row.tp + row.fn}" for row in _declared(here, scores).itertuples()
+        f"{study.themes[row.theme].label} {row.tp} of {row.tp + row.fn}"
+        for row in _declared(study, scores).itertuples()
     ]
-    found = f"Found of the sentences coded: {join_words(parts)}."
+    found = f"Found of the sentences coded: {join_words(parts)}." if parts else "No sentence was coded."
     return {
         "caption": f"{found} Dots: precision and recall; bars: 95 % intervals that allow for errors in clusters; "
         "figures: right ones of those found, and of those coded. No dot: nothing found or coded.",
@@ -179,15 +212,15 @@ def _interval(table: pd.DataFrame, prefix: str, suffix: str = "") -> pd.Series:
 
 def present_comparison(errors: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """The test whether errors differ between texts; comparisons without an error are left out."""
-    own = errors[errors["p"].notna()]
+    tested = errors[errors["p"].notna()]
     return pd.DataFrame(
         {
-            "theme": own["theme"].map({**labels, ALL: "all themes"}),
-            "measure": own["measure"],
-            "errors": own["errors"],
-            "sentences": own["n"],
-            "p": own["p"].map("{:.3f}".format),
-            "adjusted_p": own["p_adjusted"].map("{:.3f}".format),
+            "theme": tested["theme"].map({**labels, ALL: "all themes"}),
+            "measure": tested["measure"],
+            "errors": tested["errors"],
+            "sentences": tested["n"],
+            "p": tested["p"].map("{:.3f}".format),
+            "adjusted_p": tested["p_adjusted"].map("{:.3f}".format),
         }
     )
 
@@ -215,13 +248,15 @@ def present_corrections(pooled: pd.DataFrame, by_text: pd.DataFrame) -> pd.DataF
 
 def describe_corrections(pooled: pd.DataFrame, by_text: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """The largest correction, and whether errors of each text would change which text has most of a theme."""
+    if pooled["corrected"].isna().all():
+        return "Without coded sentences there is nothing to correct the shares by."
     gap = (pooled["corrected"] - pooled["observed"]).abs()
     row = pooled.loc[gap.idxmax()]
     changed = [
         labels[theme]
-        for theme, own in by_text.groupby("theme", sort=False)
-        if own["corrected"].notna().any()
-        and own.loc[own["corrected"].idxmax(), "doc_id"] != own.loc[own["observed"].idxmax(), "doc_id"]
+        for theme, shares in by_text.groupby("theme", sort=False)
+        if shares["corrected"].notna().any()
+        and shares.loc[shares["corrected"].idxmax(), "doc_id"] != shares.loc[shares["observed"].idxmax(), "doc_id"]
     ]
     most = (
         f"The largest correction is {labels[row['theme']]} in {row['doc_id']}, from {row['observed']:.1%} to "

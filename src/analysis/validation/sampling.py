@@ -51,6 +51,10 @@ def draw_sample(sentences: pd.DataFrame, found: pd.DataFrame, *, n: int, seed: i
     [[True, 1.0], [False, 2.5], [False, 2.5]]
     """
     check_at_least("n", n, 1)
+    check_at_least("seed", seed, 0)
+    twice = found.columns[found.columns.duplicated()]
+    if len(twice):
+        raise InputError("themes", f"{twice[0]!r} twice", allowed="each theme once", remedy="Name it once.")
     marks = found.reindex(sentences["sentence_id"])
     if marks.isna().to_numpy().any():
         raise InputError(
@@ -89,13 +93,13 @@ def make_sheet(key: pd.DataFrame, sentences: pd.DataFrame, *, theme: str, coder:
     DataFrame with the columns `SHEET_COLUMNS`, the rows in an order that depends on seed, theme and coder
     """
     text = sentences["text"].str.split().str.join(" ")
-    own_text = sentences["doc_id"]
+    document = sentences["doc_id"]
     context = pd.DataFrame(
         {
             "sentence_id": sentences["sentence_id"],
-            "before": text.shift(1, fill_value="").where(own_text == own_text.shift(1), ""),
+            "before": text.shift(1, fill_value="").where(document == document.shift(1), ""),
             "sentence": text,
-            "after": text.shift(-1, fill_value="").where(own_text == own_text.shift(-1), ""),
+            "after": text.shift(-1, fill_value="").where(document == document.shift(-1), ""),
         }
     )
     chosen = context[context["sentence_id"].isin(key.loc[key["theme"] == theme, "sentence_id"])]
@@ -135,8 +139,8 @@ def combine(
         and ``<theme>_weight``. ``agreement`` has alpha with its interval (sentences drawn),
         missing where a theme has one coder.
     """
-    own = sentences[sentences["sentence_id"].isin(codes["sentence_id"])]
-    table = pd.DataFrame({"sentence": own["sentence_id"], "document": own["doc_id"], "text": own["text"]})
+    coded = sentences[sentences["sentence_id"].isin(codes["sentence_id"])]
+    table = pd.DataFrame({"sentence": coded["sentence_id"], "document": coded["doc_id"], "text": coded["text"]})
     rows = []
     for theme in sorted(set(codes["theme"])):
         wide = codes[codes["theme"] == theme].pivot(index="sentence_id", columns="coder", values="code")
@@ -144,7 +148,7 @@ def combine(
         majority = np.sign(wide.mean(axis=1) - 0.5).map({1.0: "1", -1.0: "0", 0.0: ""})
         digits = wide.apply(lambda row: "".join("-" if code != code else str(int(code)) for code in row), axis=1)
         columns = {theme: majority, f"{theme}_codes": digits, f"{theme}_weight": _weights(key, theme, wide.index)}
-        table = table.assign(**{name: own["sentence_id"].map(values).fillna("") for name, values in columns.items()})
+        table = table.assign(**{name: coded["sentence_id"].map(values).fillna("") for name, values in columns.items()})
         rows.append({"theme": theme, "coders": wide.shape[1], "units": len(wide), "ties": int((majority == "").sum())}
                     | _agreement(wide, seed))  # fmt: skip
     return Combined(table.reset_index(drop=True), pd.DataFrame(rows))

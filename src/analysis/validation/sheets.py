@@ -15,7 +15,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.inputs import InputError, check_choice, decode
+from analysis.inputs import InputError, check_choice, decode, read_bytes, show
 from analysis.validation.sampling import KEY_COLUMNS, make_sheet
 
 NEEDED = ["theme", "coder", "sentence_id", "sentence", "code"]
@@ -35,22 +35,26 @@ def write_sheets(
 
     Raises
     ------
-    InputError : if a coder's name is no plain one or stands twice, or a file is already there, for codes are not
-        overwritten
+    InputError : if a coder's name is no plain one or stands twice, a file is already there, for codes are not
+        overwritten, or the folder cannot be written
     """
     for coder in coders:
         if not NAME.fullmatch(coder) or list(coders).count(coder) > 1:
             remedy = "Name each coder once, with letters, digits, - and _."
             raise InputError("coders", repr(coder), allowed="different plain names", remedy=remedy)
     sheets = {f"{theme}-{coder}.csv": (theme, coder) for theme in dict.fromkeys(key["theme"]) for coder in coders}
-    there = [name for name in [*sheets, "key.csv"] if (folder / name).exists()]
-    if there:
-        remedy = "Choose another folder: codes are not overwritten."
-        raise InputError(folder, f"{', '.join(there[:3])} already there", allowed="an empty folder", remedy=remedy)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, (theme, coder) in sheets.items():
-        _write(folder / name, make_sheet(key, sentences, theme=theme, coder=coder, seed=seed).map(guard))
-    _write(folder / "key.csv", key)
+    try:
+        there = [name for name in [*sheets, "key.csv"] if (folder / name).exists()]
+        if there:
+            remedy = "Choose another folder: codes are not overwritten."
+            raise InputError(folder, f"{', '.join(there[:3])} already there", allowed="an empty folder", remedy=remedy)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, (theme, coder) in sheets.items():
+            _write(folder / name, make_sheet(key, sentences, theme=theme, coder=coder, seed=seed).map(guard))
+        _write(folder / "key.csv", key)
+    except OSError as error:  # a file of that name, no right to write, too long a name, no room left
+        allowed = "a folder in which files can be written"
+        raise InputError(folder, error.strerror or str(error), allowed=allowed, remedy="Choose another.") from None
     return [folder / name for name in [*sheets, "key.csv"]]
 
 
@@ -115,7 +119,7 @@ def _read_sheet(file: Path, texts: dict[str, str], blanks: str) -> pd.DataFrame:
     """One sheet, checked: theme, coder, sentence_id, code ("", "0" or "1"), line."""
     rows: list[dict[str, object]] = []
     first: dict[str, int] = {}
-    for line, cells in _rows(file):
+    for line, cells in read_rows(file, NEEDED):
         where = f"{file}, line {line}"
         name, code = cells["sentence_id"], cells["code"]
         if name not in texts:
@@ -143,34 +147,57 @@ def _read_sheet(file: Path, texts: dict[str, str], blanks: str) -> pd.DataFrame:
     return table
 
 
-def _rows(file: Path, needed: Sequence[str] = NEEDED) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row that is not empty; apostrophes of `guard` taken off."""
-    try:
-        text = decode(Path(file).read_bytes(), file)
-    except OSError as error:
-        raise InputError(
-            file, f"no readable file ({error.strerror})", allowed="a sheet", remedy="Check its name."
-        ) from None
-    lines = text.split("\n")
-    told = re.fullmatch(r'"?sep=(.)"?', lines[0].strip())  # Excel may put this before the names of the columns
-    head = lines[1] if told else lines[0]
-    delimiter = told[1] if told else max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    names = [cell.strip() for cell in next(reader)]
-    names = [cell.strip() for cell in next(reader)] if told else names
+def read_rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """
+    The rows of a CSV file as a spreadsheet saves it: commas, semicolons or tabs, perhaps a line ``sep=;`` above.
+
+    Yields the line number and the cells of each row that is not empty, by column; missing cells are empty, and
+    apostrophes of `guard` taken off.
+
+    Raises
+    ------
+    InputError : if the file cannot be read, a column of `needed` is missing or a column stands twice, a row has more
+        cells than there are columns, or a quotation mark is not closed; names the line
+    """
+    rows = _parse(file, decode(read_bytes(Path(file)), file))
+    line, names = next(rows, (1, []))
+    names = [name.strip() for name in names]
     missing = [name for name in needed if name not in names]
-    if missing:
-        raise InputError(f"{file}, line {1 + bool(told)}", f"no column {', '.join(missing)}",
-                         allowed=f"the columns {', '.join(needed)}",
-                         remedy="Keep the first line as it was drawn.")  # fmt: skip
+    twice = [name for name in names if name and names.count(name) > 1]
+    if missing or twice:
+        found = f"no column {', '.join(missing)}" if missing else f"the column {twice[0]} twice"
+        raise InputError(f"{file}, line {line}", found, allowed=f"the columns {', '.join(needed)}",
+                         remedy="Restore the first line.")  # fmt: skip
     empty = True
-    for cells in reader:
+    for line, cells in rows:
+        surplus = [cell for cell in cells[len(names) :] if cell.strip()]
+        if surplus:
+            raise InputError(f"{file}, line {line}", f"the cell {show(surplus[0])} too many",
+                             allowed=f"{len(names)} cells", remedy="Put a text with a comma in quotes.")  # fmt: skip
         row = {name: _plain(cell) for name, cell in zip(names, cells, strict=False)}
         if any(row.values()):
             empty = False
-            yield reader.line_num, dict.fromkeys(needed, "") | row
+            yield line, dict.fromkeys(names, "") | row
     if empty:
         raise InputError(file, "no row below the names of the columns", allowed="coded sentences", remedy="Check it.")
+
+
+def _parse(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """First line and cells of each row of a CSV text, the names of the columns first."""
+    first = text.split("\n", 1)[0]
+    given = re.fullmatch(r'"?sep=(.)"?', first.strip())  # Excel may put this above the names of the columns
+    delimiter = given[1] if given else max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if line > 1 or not given:
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{file}, line {line}", f"a row that is no CSV ({error})",
+                         allowed="cells apart by commas, semicolons or tabs, each quotation mark closed",
+                         remedy="Look for a quotation mark too many, or a very long cell.") from None  # fmt: skip
 
 
 def _plain(cell: str) -> str:
@@ -195,10 +222,16 @@ def read_key(file: Path) -> pd.DataFrame:
     ------
     InputError : if it is no such file
     """
-    rows = [cells for _, cells in _rows(file, KEY_COLUMNS)]
-    key = pd.DataFrame(rows)[KEY_COLUMNS]
-    weights = pd.to_numeric(key["weight"], errors="coerce")
-    wrong = key.loc[~(weights >= 1), "weight"]
-    if len(wrong):
-        raise InputError(file, f"the weight {wrong.iloc[0]!r}", allowed="a number from 1", remedy="Restore the key.")
-    return key.assign(weight=weights)
+    lines, rows = zip(*read_rows(file, KEY_COLUMNS), strict=True)
+    key = pd.DataFrame(list(rows), index=list(lines))[KEY_COLUMNS]
+    key["weight"] = pd.to_numeric(key["weight"], errors="coerce")
+    twice = key.duplicated(["theme", "sentence_id"])
+    wrong = ~key["weight"].between(1, float("inf"), inclusive="left")
+    for faults, found, allowed in (
+        (wrong, "no weight", "a number from 1"),
+        (twice, "a sentence a second time for its theme", "each once"),
+    ):
+        if faults.any():
+            where = f"{file}, line {faults.idxmax()}"
+            raise InputError(where, found, allowed=allowed, remedy="Restore the key as it was written.")
+    return key.reset_index(drop=True)

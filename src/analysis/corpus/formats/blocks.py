@@ -1,4 +1,4 @@
-"""Groups of lines (`Block`) and how they become sections, paragraphs and footnotes (`assemble`)."""
+"""Sources made of lines: groups of lines (`Block`), and how they become sections, paragraphs and footnotes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, NamedTuple
 
-Role = Literal["body", "heading", "footnote", "apparatus", "blank"]
-Starts = tuple[tuple[int, int], ...]  # (offset in the text, source line), one for each line of the part
+from analysis.corpus.formats.parsed import LEAD, Footnote, Paragraph, Parsed, Role, Section, Starts
+from analysis.corpus.language import Language
+from analysis.inputs import read_text
 
-LEAD = "(lead)"  # title of the section that holds paragraphs before the first heading
+MARK = re.compile(r" ?(?:<sup>(?P<sup>\d+)</sup>|\[\^(?P<caret>\d+)\])")  # a footnote's mark
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # soft hyphen, zero-width space and joiner, BOM
+SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
+INNER_END = re.compile(r"[^\W\d_]{3}[.!?] [\"“(]?[^\W\da-z_]")
+BULLET = re.compile(r"[•*+-]\s+(?=\S)")
 
 
 class Piece(NamedTuple):
@@ -32,49 +38,6 @@ class Block:
     number: str = ""
 
 
-@dataclass(frozen=True)
-class Section:
-    """A heading; `parent` is the index of the section that holds it, -1 at the top."""
-
-    level: int
-    number: str
-    title: str
-    line: int
-    parent: int
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of section number `section`; `starts` maps offsets in its text to source lines."""
-
-    section: int
-    text: str
-    starts: Starts
-    emphasis: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Footnote:
-    """A footnote and where its mark stood: paragraph index and offset in its text, -1 when there was no mark."""
-
-    number: int
-    text: str
-    starts: Starts
-    paragraph: int = -1
-    offset: int = -1
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A document in parts. `roles` has one entry a line: its role and the index of its part (-1: none)."""
-
-    sections: tuple[Section, ...]
-    paragraphs: tuple[Paragraph, ...]
-    footnotes: tuple[Footnote, ...]
-    roles: tuple[tuple[Role, int], ...]
-
-
-# --- lines and groups of lines ---
 class Marked(NamedTuple):
     """Text freed of its markup, with what the markup said."""
 
@@ -84,12 +47,20 @@ class Marked(NamedTuple):
     marks: tuple[tuple[int, int], ...] = ()  # (footnote number, offset)
 
 
-MARK = re.compile(r" ?(?:<sup>(?P<sup>\d+)</sup>|\[\^(?P<caret>\d+)\])")  # a footnote's mark
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # soft hyphen, zero-width space and joiner, BOM
-CONJUNCTION = re.compile(r"(?:en|of|als|and|or)\b")  # after these a hyphen belongs to a suspended compound
-SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
-INNER_END = re.compile(r"[^\W\d_]{3}[.!?] [\"“(]?[^\W\da-z_]")
-BULLET = re.compile(r"[•*+-]\s+(?=\S)")
+def read_lines(path: Path) -> list[str]:
+    """
+    The lines of a text file in UTF-8, the last one without its line end.
+
+    Raises
+    ------
+    InputError : if the file cannot be read, is not UTF-8 or holds only white space
+    """
+    return split_lines(read_text(path))
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, however they end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
 
 
 def tidy(line: str) -> str:
@@ -115,21 +86,23 @@ def group_lines(
         yield group
 
 
-def join(pieces: Sequence[Piece]) -> tuple[str, Starts]:
+def join(pieces: Sequence[Piece], language: Language) -> tuple[str, Starts]:
     """
     The lines of a part as one text, and where in it each line starts.
 
     A hyphen at a line's end is a true hyphen in these sources (measured: 9 of 9), so it stays and no space follows,
-    except in suspended compounds.
+    except in suspended compounds, which a conjunction of the language follows.
 
     Examples
     --------
-    >>> join([Piece(3, "de grens-"), Piece(4, "en EU-"), Piece(5, "burgers")])
+    >>> dutch = Language("nl", conjunctions=frozenset({"en"}))
+    >>> join([Piece(3, "de grens-"), Piece(4, "en EU-"), Piece(5, "burgers")], dutch)
     ('de grens- en EU-burgers', ((0, 3), (10, 4), (16, 5)))
     """
     text, starts = "", []
     for piece in pieces:
-        hyphenated = text.endswith("-") and text[-2:-1].isalnum() and not CONJUNCTION.match(piece.text)
+        suspended = re.split(r"\W", piece.text, maxsplit=1)[0] in language.conjunctions
+        hyphenated = text.endswith("-") and text[-2:-1].isalnum() and not suspended
         text += " " if text and not hyphenated else ""
         starts.append((len(text), piece.line))
         text += piece.text
@@ -137,6 +110,7 @@ def join(pieces: Sequence[Piece]) -> tuple[str, Starts]:
 
 
 def drop_bullet(group: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The lines of a group without the bullet that opens it."""
     first, *others = group
     bullet = BULLET.match(first.text)
     return Piece(first.line, first.text[bullet.end() :] if bullet else first.text), *others
@@ -150,9 +124,17 @@ def ends_sentence(text: str) -> bool:
 def assemble(
     blocks: Sequence[Block],
     lines: Sequence[str],
-    unmark: Callable[[Sequence[Piece], frozenset[int]], Marked] = lambda pieces, numbers: Marked(*join(pieces)),
+    language: Language,
+    unmark: Callable[[str, Starts, frozenset[int]], Marked] = lambda text, starts, numbers: Marked(text, starts),
 ) -> Parsed:
-    """Blocks in reading order as parts of a document; `unmark` frees joined lines of the format's markup."""
+    """
+    Blocks in reading order as parts of a document, every line with its role.
+
+    Parameters
+    ----------
+    lines : all lines of the source; those in no block are apparatus or blank
+    unmark : frees a joined text of the format's markup, given its starts and the numbers of all footnotes
+    """
     numbers = frozenset(int(block.number) for block in blocks if block.kind == "footnote")
     top = min((block.level for block in blocks if block.kind == "heading"), default=1)  # the highest becomes level 1
     roles: list[tuple[Role, int]] = [("apparatus" if tidy(line) else "blank", -1) for line in lines]
@@ -161,7 +143,7 @@ def assemble(
     footnotes: list[Footnote] = []
     marks: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
     for block in blocks:
-        marked = unmark(block.pieces, numbers)
+        marked = unmark(*join(block.pieces, language), numbers)
         if not marked.text.strip():  # markup around nothing
             continue
         first_line = block.pieces[0].line

@@ -12,7 +12,6 @@ from analysis.corpus.formats.blocks import (
     MARK,
     Block,
     Marked,
-    Parsed,
     Piece,
     add_paragraph,
     assemble,
@@ -24,8 +23,9 @@ from analysis.corpus.formats.blocks import (
     last_line,
     tidy,
 )
+from analysis.corpus.formats.parsed import Parsed, Starts
+from analysis.corpus.language import Language
 
-# --- Markdown ---
 RULE = re.compile(r"(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}")
 HASHES = re.compile(r"(?P<hashes>#{1,6})\s+(?P<title>.*?)(?:\s+#+)?")
 LOOSE_HEADING = re.compile(r"\d+\.\s+\*[^*]+\*")  # "3. *Title*": a numbered heading that lost its hashes
@@ -39,18 +39,24 @@ LINK = re.compile(r"!?\[([^\]]*)\](\([^)\s]*(?:\s\"[^\"]*\")?\))|<(https?://[^>\
 ESCAPE = re.compile(r"\\+(?=[\\`*_{}\[\]()#+.!-])")
 
 
-def parse_markdown(lines: Sequence[str]) -> Parsed:
+def parse_markdown(lines: Sequence[str], language: Language) -> Parsed:
     """
     Markdown: headings with hashes, footnotes as ``<sup>1</sup> text`` or ``[^1]: text``, pages parted by ``---``.
 
     Where a heading carries a Roman number, levels come from the numbers (Roman 1, Arabic 2, restarting), for
     converters from PDF give hashes at random; else the hashes count. Before the first heading only what reads
     like sentences is text. A paragraph or footnote that a page cut in two is joined again.
+
+    Examples
+    --------
+    >>> parsed = parse_markdown(["# Inleiding", "", "De EU werkt", "**samen**."], Language("nl"))
+    >>> parsed.sections[0].title, parsed.paragraphs[0].text, parsed.paragraphs[0].emphasis
+    ('Inleiding', 'De EU werkt samen.', ('samen',))
     """
     groups = list(group_lines(lines, _opens_block))
     labels = [HEADING_NUMBER.match(_heading_text(group, loose=False)) for group in groups]
     roman = any(label and label["roman"] for label in labels)
-    begin = _front_matter_ends(groups, loose=roman)
+    begin = _front_matter_ends(groups, language, loose=roman)
     blocks: list[Block] = []
     broken = after_rule = False
     chapter = ""
@@ -69,7 +75,7 @@ def parse_markdown(lines: Sequence[str]) -> Parsed:
         else:
             broken = _add_text(blocks, group, broken=broken, after_rule=after_rule)
         after_rule = False
-    return assemble(blocks, lines, unmark)
+    return assemble(blocks, lines, language, unmark)
 
 
 def _opens_block(raw: str, previous: str) -> bool:
@@ -83,7 +89,7 @@ def _heading_text(group: list[Piece], *, loose: bool) -> str:
     text = group[0].text
     match = HASHES.fullmatch(text)
     if match:
-        return unmark([Piece(0, match["title"])], frozenset()).text
+        return unmark(match["title"]).text
     is_loose = loose and len(group) == 1 and LOOSE_HEADING.fullmatch(text)
     return text.replace("*", "") if is_loose else ""
 
@@ -101,10 +107,10 @@ def _heading_block(group: list[Piece], chapter: str, *, roman: bool) -> Block:
     return Block("heading", (title,), level=level, number=label)
 
 
-def _front_matter_ends(groups: list[list[Piece]], *, loose: bool) -> int:
+def _front_matter_ends(groups: list[list[Piece]], language: Language, *, loose: bool) -> int:
     """Index of the first group that is a heading or reads like a sentence."""
     for i, group in enumerate(groups):
-        if _heading_text(group, loose=loose) or is_prose(unmark(group, frozenset()).text):
+        if _heading_text(group, loose=loose) or is_prose(unmark(join(group, language)[0]).text):
             return i
     return len(groups)
 
@@ -119,16 +125,15 @@ def _add_text(blocks: list[Block], group: list[Piece], *, broken: bool, after_ru
     return False
 
 
-def unmark(pieces: Sequence[Piece], numbers: frozenset[int]) -> Marked:
+def unmark(raw: str, starts: Starts = (), numbers: frozenset[int] = frozenset()) -> Marked:
     """
-    Lines of Markdown as plain text, with bold spans and the places of the footnote marks in `numbers`.
+    Markdown as plain text, with bold spans, the places of the footnote marks in `numbers`, and `starts` moved along.
 
     Examples
     --------
-    >>> unmark([Piece(1, "een **voorstel<sup>10</sup>** van *de* [Raad](x)")], frozenset({10}))
-    Marked(text='een voorstel van de Raad', starts=((0, 1),), emphasis=('voorstel',), marks=((10, 12),))
+    >>> unmark("een **voorstel<sup>10</sup>** van *de* [Raad](x)", ((0, 1), (40, 2)), frozenset({10}))
+    Marked(text='een voorstel van de Raad', starts=((0, 1), (20, 2)), emphasis=('voorstel',), marks=((10, 12),))
     """
-    raw, starts = join(pieces)
     marks = [match for match in MARK.finditer(raw) if int(match["sup"] or match["caret"]) in numbers]
     bold = list(BOLD.finditer(raw))
     cuts = [match.span() for match in (*marks, *ESCAPE.finditer(raw), *RAISED.finditer(raw))]

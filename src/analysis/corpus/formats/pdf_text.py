@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from analysis.corpus.formats.blocks import (
     Block,
-    Parsed,
     Piece,
     add_paragraph,
     assemble,
@@ -16,39 +15,44 @@ from analysis.corpus.formats.blocks import (
     is_prose,
     join,
 )
+from analysis.corpus.formats.parsed import Parsed
+from analysis.corpus.language import Language
 
-# --- text taken from a PDF ---
 LONG_LINE, LONG_CAPITALS, SHORT_REST = 70, 60, 20  # characters; a heading runs on only from a line that was full
 NUMBERED_LINE = re.compile(r"(?P<number>\d{1,2}(?=\.)(?:\.\d{1,2})*)\.?\s+(?P<title>[^\W\da-zà-ÿ_].*|[\"“(].*)")
-PAGE_MATTER = re.compile(r"(?:[Pp]age |[Pp]agina |blz\. )?\d{1,4}|([A-Z]{2}) (?:\d{1,4} )?\1")
+PAGE_NUMBER = re.compile(r"(?:(?P<word>\S+) )?\d{1,4}")
+LANGUAGE_MARK = re.compile(r"([A-Z]{2}) (?:\d{1,4} )?\1")  # NL 5 NL, at the foot of pages of the European Union
 
 
-def parse_pdf_text(lines: Sequence[str]) -> Parsed:
+def parse_pdf_text(lines: Sequence[str], language: Language) -> Parsed:
     """
     Raw text of a PDF: hard line breaks, blank lines between paragraphs, headings known by numbers or capitals.
 
     A line that starts with a space or form feed opens a page: it continues the line before it, unless that ends a
     sentence. Before the first prose only the headings directly above it count; the rest is the cover. Footnotes
-    cannot be told from text in this format and stay text.
+    cannot be told from text in this format and stay text. Page numbers, alone or after a page word of the language, are
+    left out.
     """
     groups = group_lines(lines, lambda raw, before: raw[0] in " \f" and ends_sentence(before))
-    items = [_split_heading(group) for group in groups]
+    items = [_split_heading(group, language) for group in groups]
+    texts = [join(rest, language)[0] for _, rest in items]
+    begin = _cover_ends(items, texts)
     blocks: list[Block] = []
     broken = False
-    for heading, rest in items[_cover_ends(items) :]:
+    for (heading, rest), text in zip(items[begin:], texts[begin:], strict=True):
         blocks += [heading] if heading else []
-        if PAGE_MATTER.fullmatch(join(rest)[0]):
+        if _is_page_matter(text, language):
             broken = True
             continue
         if rest:
             add_paragraph(blocks, rest, broken=broken)
         broken = False
-    return assemble(blocks, lines)
+    return assemble(blocks, lines, language)
 
 
-def _cover_ends(items: Sequence[tuple[Block | None, list[Piece]]]) -> int:
+def _cover_ends(items: Sequence[tuple[Block | None, list[Piece]]], texts: Sequence[str]) -> int:
     """Index of the first prose, or of the first heading above it: numbered ones and at most one in capitals."""
-    begin = next((i for i, (_, rest) in enumerate(items) if is_prose(join(rest)[0])), len(items))
+    begin = next((i for i, text in enumerate(texts) if is_prose(text)), len(items))
     while 0 < begin < len(items) and items[begin - 1][0] is not None:
         heading = items[begin][0]
         if heading is not None and not heading.number:
@@ -57,14 +61,14 @@ def _cover_ends(items: Sequence[tuple[Block | None, list[Piece]]]) -> int:
     return begin
 
 
-def _split_heading(group: list[Piece]) -> tuple[Block | None, list[Piece]]:
+def _split_heading(group: list[Piece], language: Language) -> tuple[Block | None, list[Piece]]:
     """The heading at the head of a group, if there is one, and the lines under it."""
     first = group[0].text
     numbered = NUMBERED_LINE.fullmatch(first)
-    if not numbered and not _in_capitals(first):
+    if not numbered and not _in_capitals(first, language):
         return None, group
     size = 1
-    while size < len(group) and _runs_on(group, size):
+    while size < len(group) and _runs_on(group, size, language):
         size += 1
     rest = group[size:]
     if size > 3 or (rest and rest[0].text[0].islower()) or ends_sentence(group[size - 1].text):
@@ -75,14 +79,21 @@ def _split_heading(group: list[Piece]) -> tuple[Block | None, list[Piece]]:
     return Block("heading", (title, *group[1:size]), level=level, number=number), rest
 
 
-def _in_capitals(text: str) -> bool:
-    return text.isupper() and sum(map(str.isalpha, text)) >= 4 and not PAGE_MATTER.fullmatch(text)
+def _is_page_matter(text: str, language: Language) -> bool:
+    number = PAGE_NUMBER.fullmatch(text)
+    if number:
+        return number["word"] is None or number["word"].lower() in language.page_words
+    return LANGUAGE_MARK.fullmatch(text) is not None
 
 
-def _runs_on(group: list[Piece], size: int) -> bool:
+def _in_capitals(text: str, language: Language) -> bool:
+    return text.isupper() and sum(map(str.isalpha, text)) >= 4 and not _is_page_matter(text, language)
+
+
+def _runs_on(group: list[Piece], size: int, language: Language) -> bool:
     """Whether line number `size` of the group still belongs to the heading that the lines above it began."""
     before, line = group[size - 1].text, group[size].text
-    if _in_capitals(before) and _in_capitals(line):
+    if _in_capitals(before, language) and _in_capitals(line, language):
         return True
     full = len(before) >= (LONG_CAPITALS if before.isupper() else LONG_LINE)
     short_rest = len(line) < SHORT_REST and size + 1 == len(group)

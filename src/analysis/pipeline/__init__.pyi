@@ -1,0 +1,15 @@
+from .code_dependencies import Package as Package
+from .parameters import check_injected as check_injected
+from .parameters import check_parameters as check_parameters
+from .records import BusyError as BusyError
+from .records import reason_to_run as reason_to_run
+from .run_notebook import NotebookError as NotebookError
+from .steps import Project as Project
+from .steps import Run as Run
+from .steps import StepError as StepError
+from .tasks import declared_themes as declared_themes
+from .tasks import run_study as run_study
+from .tasks import settings as settings
+from .tasks import tasks_of as tasks_of
+from .verify import Difference as Difference
+from .verify import compare as compare

@@ -1,0 +1,11 @@
+from .elements import escape as escape
+from .elements import fill as fill
+from .elements import term as term
+from .glossary import read_glossary as read_glossary
+from .pages import Page as Page
+from .pages import render_index as render_index
+from .pages import render_page as render_page
+from .passages import list_passages as list_passages
+from .report import Report as Report
+from .style import new_figure as new_figure
+from .wording import join_words as join_words

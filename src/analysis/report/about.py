@@ -1,0 +1,37 @@
+"""What a study says of itself (``data/study.yml``): its pages show these texts, no number depends on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.schema import Entry, Line, Listed, Text, read_optional
+
+
+class About(Entry):
+    """
+    Title, question, sources and caveats of a study, each a text in Markdown; what it does not state is empty.
+
+    A page leaves out what is empty, so that it says nothing that only another study could say.
+    """
+
+    title: Line = ""  # of the index
+    question: Text = ""  # what is asked of which texts, in a sentence
+    introduction: Text = ""  # opens the index
+    comparability: Text = ""  # in what the texts differ besides their themes
+    dictionary: Text = ""  # who wrote the dictionary, when, and what was known of the texts
+    findings: Text = ""  # which came first: claims, rule or results
+    caveats: Listed[Text] = ()  # what must not be concluded
+    sources: Text = ""  # whose texts these are, and under which licence: at the foot of every page
+    citation: Text = ""  # how to cite the study
+
+
+def read_about(path: Path | None, name: str) -> About:
+    """
+    Read ``data/study.yml``; without a file everything is empty but the title, which is `name`.
+
+    Raises
+    ------
+    InputError : if a key is unknown or its value no text
+    """
+    about = read_optional(About, path) or About()
+    return about if about.title else about.model_copy(update={"title": name})

@@ -1,0 +1,15 @@
+from .attention import count_attention as count_attention
+from .attention import count_neighbours as count_neighbours
+from .attention import count_vocabulary as count_vocabulary
+from .attention import describe_presence as describe_presence
+from .attention import leave_one_term_out as leave_one_term_out
+from .attention import mark_units as mark_units
+from .compare import Comparison as Comparison
+from .compare import compare_texts as compare_texts
+from .compare import compare_words as compare_words
+from .compare import find_neighbour_words as find_neighbour_words
+from .compare import measure_runs as measure_runs
+from .dictionary import Theme as Theme
+from .dictionary import Themes as Themes
+from .dictionary import read_themes as read_themes
+from .dictionary import tag as tag

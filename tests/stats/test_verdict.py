@@ -1,0 +1,55 @@
+"""Every rule at its limits."""
+
+import pandas as pd
+import pytest
+
+from analysis.stats import verdict
+
+
+def test_a_text_that_cannot_reach_the_level_gets_no_verdict_of_difference():
+    changes = pd.DataFrame({"before": ["A", "B"], "after": ["B", "C"], "count_before": 50, "count_after": [0, 50]})
+    changes = changes.assign(difference=0.5, p=0.01, p_adjusted=0.01)
+    attainable = pd.DataFrame({"before": ["A", "B"], "after": ["B", "C"], "least_p": [0.1, 0.05]})
+    assert verdict.judge_changes(changes, attainable=attainable)["verdict"].tolist() == ["too few to tell", "differs"]
+    assert verdict.judge_ties(changes, attainable=attainable)["verdict"].tolist() == ["too few to tell", "stronger"]
+    assert verdict.judge_changes(changes)["verdict"].tolist() == ["differs", "differs"]
+
+
+def test_ties_are_new_or_gone_where_one_text_has_none():
+    changes = pd.DataFrame({"count_before": [0, 20, 9, 9, 9, 0], "count_after": [20, 0, 20, 2, 20, 9]})
+    changes = changes.assign(difference=[1, -1, 1, -1, 1, 1], p=0.01, p_adjusted=[0.05, 0.05, 0.05, 0.05, 0.06, 0.01])
+    expected = ["new", "gone", "stronger", "weaker", "inconclusive", "too few to tell"]
+    assert verdict.judge_ties(changes)["verdict"].tolist() == expected == list(verdict.OF_TIE)
+
+
+def test_no_changes_are_an_empty_table_with_verdicts():
+    nothing = pd.DataFrame(columns=["before", "after", "count_before", "count_after", "difference", "p", "p_adjusted"])
+    attainable = pd.DataFrame(columns=["before", "after", "least_p"])
+    for judge in (verdict.judge_changes, verdict.judge_ties):
+        assert judge(nothing, attainable=attainable)["verdict"].tolist() == []
+    assert verdict.judge_network(nothing["p"]) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("independent", "f1", "low", "coded", "expected"),
+    [
+        (True, 0.8, 0.8, 10, "robust"),
+        (False, 0.8, 0.8, 10, "holds with reservations"),
+        (True, 0.8, 0.79, 10, "holds with reservations"),
+        (True, 0.79, 0.6, 10, "inconclusive"),
+        (True, 0.8, 0.8, 9, "too few to tell"),
+    ],
+)
+def test_accuracy_follows_the_rule(independent, f1, low, coded, expected):
+    scores = pd.DataFrame({"tp": [coded - 1], "fn": [1], "f1": [f1], "f1_low": [low]})
+    assert verdict.judge_accuracy(scores, independent=independent) == expected
+
+
+def test_changes_follow_the_rule():
+    changes = pd.DataFrame({"count_before": [4, 5, 50, 50], "count_after": [5, 5, 50, 50]})
+    changes = changes.assign(
+        difference=[0.1, 0.1, -0.1, 0], p=[0.001, 0.001, 0.04, 0.06], p_adjusted=[0.01, 0.05, 0.06, 1]
+    )
+    found = verdict.judge_changes(changes)
+    assert found["verdict"].tolist() == ["too few to tell", "differs", "holds with reservations", "inconclusive"]
+    assert found["direction"].tolist() == ["more", "more", "less", "same"]
