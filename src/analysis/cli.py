@@ -213,7 +213,7 @@ def _check_findings(root: Path, study: Callable[[], Study]) -> str:
     from analysis.study import FINDINGS
 
     plan = read_findings(study().find(FINDINGS), themes=study().themes.names, texts=study().documents)
-    return f"{FINDINGS}: {len(plan.findings)} findings"
+    return f"{FINDINGS}: {len(plan.claims)} findings"
 
 
 def tag_file(options: argparse.Namespace) -> int:
