@@ -119,7 +119,8 @@ def test_a_study_needs_texts_and_themes_alone(english):
     assert done.returncode == 0, done.stderr.decode()
     told = done.stdout.decode()
     assert "data/corpus.yml: 2 documents, 3 paragraphs, 3 sentences" in told
-    assert "data/glossary.yml: not there; every word shown has a gloss" in told  # the pages are in English, too
+    assert "gloss" not in told  # the pages are in English, too
+    assert "data/language/en: works less well without abbreviations.txt, " in told
     assert "data/annotations/codes.yml: no coded sentences" in told
     assert "data/ties.yml: 0 pairs of themes and 0 words" in told
     assert "data/findings.yml: 0 findings" in told
