@@ -21,6 +21,8 @@ from analysis.themes import attention
 from analysis.themes.compare import compare_texts
 from analysis.themes.dictionary import tag
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SEED = 20200724
 

@@ -125,6 +125,7 @@ def test_hits_are_found_again_at_their_offsets_in_the_real_texts(here):
     assert all(text[hit.sentence_id][hit.start : hit.end] == hit.surface for hit in here.hits.itertuples())
 
 
+@pytest.mark.slow
 def test_hits_do_not_depend_on_the_hash_seed(here, tmp_path):
     code = "from analysis import study; print(study.open_study().hits.to_csv())"
     outputs = [
