@@ -37,14 +37,14 @@ def associate(ties: np.ndarray, names: list) -> pd.DataFrame:
 
 def tie_themes() -> pd.DataFrame:
     """The study's own network: in each text, themes that share paragraphs; then the mean over the texts."""
-    here = open_study()
+    study = open_study()
     texts = []
-    for document in here.documents:
-        own = here.corpus.paragraphs.loc[here.corpus.paragraphs["doc_id"] == document, "paragraph_id"]
-        marks = attention.mark_units(here.hits, own, here.themes.names).to_numpy().astype(int)
-        both = (marks.T @ marks).astype(float)
+    for document in study.documents:
+        units = study.corpus.paragraphs.loc[study.corpus.paragraphs["doc_id"] == document, "paragraph_id"]
+        incidence = attention.mark_units(study.hits, units, study.themes.names).to_numpy().astype(int)
+        both = (incidence.T @ incidence).astype(float)
         np.fill_diagonal(both, 0)
-        texts.append(associate(both, here.themes.names))
+        texts.append(associate(both, study.themes.names))
     return pool_strengths(texts)
 
 

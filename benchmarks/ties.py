@@ -21,7 +21,7 @@ from scipy.special import chdtrc
 
 from analysis.corpus import counts as terms
 from analysis.corpus import describe
-from analysis.networks import backbone, change, participation
+from analysis.networks import backbone, change, participation, published
 from analysis.stats import association
 from analysis.study import Study, open_study
 from analysis.themes import attention
@@ -54,8 +54,8 @@ def p_values(words: pd.DataFrame) -> pd.DataFrame:
     place = {name: number for number, name in enumerate(words.columns)}
     network = words.to_numpy(dtype=int).T @ words.to_numpy(dtype=int)
     np.fill_diagonal(network, 0)
-    alpha = backbone.disparity(network)[found["source"].map(place), found["target"].map(place)]
-    fixed = backbone.hypergeometric(words)["p"]
+    alpha = published.disparity(network)[found["source"].map(place), found["target"].map(place)]
+    fixed = published.hypergeometric(words)["p"]
     table = {"SDSM": found["p"], "hypergeometric": fixed, "G2 (positive)": np.where(g2 > 0, chdtrc(1, np.abs(g2)), 1)}
     return pd.DataFrame(table | {"disparity": alpha})
 
@@ -91,21 +91,21 @@ def power(planted: int, lengths: np.ndarray, replicate: int) -> list[tuple[str, 
     return [("SDSM, p", int(row["p"] < 0.05), 1), ("SDSM, q", int(row["q"] < 0.05), 1)]
 
 
-def placebo(marks: pd.DataFrame, sections: np.ndarray, replicate: int) -> list[tuple[str, int, int]]:
-    """Changes found between two halves of one text, its sections dealt at random."""
-    rng = np.random.default_rng([SEED, 4, replicate, len(marks), marks.shape[1]])
+def placebo(incidence: pd.DataFrame, sections: np.ndarray, replicate: int) -> list[tuple[str, int, int]]:
+    """Changes found between two halves of one text, its sections assigned at random."""
+    rng = np.random.default_rng([SEED, 4, replicate, len(incidence), incidence.shape[1]])
     names = np.array(list(dict.fromkeys(sections)))
     first = rng.permutation(len(names)) < len(names) // 2 + (len(names) % 2) * rng.integers(2)
-    half = pd.Series(np.where(np.isin(sections, names[first]), "one", "two"), index=marks.index)
-    blocks = pd.Series(sections, index=marks.index)
-    found = change.compare_ties(marks, half, blocks, HALVES, n_draws=999, seed=replicate)
+    half = pd.Series(np.where(np.isin(sections, names[first]), "one", "two"), index=incidence.index)
+    blocks = pd.Series(sections, index=incidence.index)
+    found = change.compare_tie_shares(incidence, half, blocks, HALVES, n_draws=999, seed=replicate)
     often = found["count_before"] + found["count_after"] >= 10
-    whole = change.compare_networks(marks, half, blocks, HALVES, n_draws=999, seed=replicate).set_index("measure")["p"]
+    whole = change.network_comparison_test(incidence, half, blocks, HALVES, n_draws=999, seed=replicate)
     rows = [("ties, single p", int((found["p"] <= 0.05).sum()), len(found))]
     rows += [("ties in 10 or more units, single p", int((found["p"][often] <= 0.05).sum()), int(often.sum()))]
     rows += [("any tie, max-T", int((found["p_adjusted"] <= 0.05).any()), 1)]
     rows += [("any tie, q", int((found["q"] <= 0.05).any()), 1)]
-    return rows + [(f"networks, {measure}", int(p <= 0.05), 1) for measure, p in whole.dropna().items()]
+    return rows + [(f"networks, {row.measure}", int(row.p <= 0.05), 1) for row in whole.dropna().itertuples()]
 
 
 def lift_coverage(share: float, run_length: float, lift: float, replicate: int) -> list[tuple[str, int, int]]:
@@ -119,8 +119,8 @@ def lift_coverage(share: float, run_length: float, lift: float, replicate: int) 
         b = rng.random(len(a)) < np.where(a, lift * share, share * (1 - lift * share) / (1 - share))
     sections = [f"{text}-{i}" for text, own in SECTIONS.items() for i, n in enumerate(own) for _ in range(n)]
     documents = pd.Series(np.repeat(list(STUDY), list(sizes)))
-    marks = pd.DataFrame({"a": a, "b": b})
-    found = participation.bridges(marks, documents, pd.Series(sections), n_draws=300, seed=replicate)[::2]
+    incidence = pd.DataFrame({"a": a, "b": b})
+    found = participation.bridges(incidence, documents, pd.Series(sections), n_draws=300, seed=replicate)[::2]
     rows = []
     for row in found.itertuples():
         if not np.isnan(row.lift):
@@ -130,22 +130,22 @@ def lift_coverage(share: float, run_length: float, lift: float, replicate: int) 
     return rows
 
 
-def read_study(here: Study) -> tuple[np.ndarray, np.ndarray, pd.DataFrame, dict[str, pd.DataFrame]]:
+def read_study(study: Study) -> tuple[np.ndarray, np.ndarray, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Length and text of each paragraph, the paragraphs, and what they hold: themes, the 40 most widespread words."""
-    paragraphs = here.corpus.paragraphs.set_index("paragraph_id", drop=False)
+    paragraphs = study.corpus.paragraphs.set_index("paragraph_id", drop=False)
     lengths = describe.count_words(paragraphs["text"]).to_numpy(dtype=float)
     texts = pd.factorize(paragraphs["doc_id"])[0]
-    counts = terms.count_text(here.corpus.sentences, here.languages)
+    counts = terms.count_text(study.corpus.sentences, study.languages)
     there = counts.matrix > 0
     widespread = np.argsort(-np.asarray(there.sum(axis=0)).ravel(), kind="stable")[:40]
     words = pd.DataFrame(there[:, widespread].toarray(), index=counts.units, columns=counts.terms[widespread])
-    marks = attention.mark_units(here.hits, paragraphs["paragraph_id"], here.themes.names)
-    return lengths, texts, paragraphs, {"theme pairs": marks, "word pairs": words.loc[paragraphs.index]}
+    named = attention.mark_units(study.hits, paragraphs["paragraph_id"], study.themes.names)
+    return lengths, texts, paragraphs, {"theme pairs": named, "word pairs": words.loc[paragraphs.index]}
 
 
-def simulations(here: Study) -> Iterator[tuple[str, str, list]]:
+def simulations(study: Study) -> Iterator[tuple[str, str, list]]:
     """Name, setting and calls of every simulation."""
-    lengths, texts, paragraphs, held = read_study(here)
+    lengths, texts, paragraphs, held = read_study(study)
     for sigma in SIGMAS:
         calls = [delayed(false_alarms)(sigma, lengths, i) for i in range(REPLICATES)]
         yield "false alarms", f"sigma {sigma}", calls
@@ -157,11 +157,11 @@ def simulations(here: Study) -> Iterator[tuple[str, str, list]]:
     for planted in PLANTED:
         calls = [delayed(power)(planted, lengths, i) for i in range(3 * REPLICATES)]
         yield "power", f"{planted} units planted", calls
-    for kind, marks in held.items():
-        for text in here.documents:
+    for kind, incidence in held.items():
+        for text in study.documents:
             own = paragraphs["doc_id"] == text
             sections = paragraphs.loc[own, "section_id"].to_numpy()
-            yield "placebo", f"{kind}, {text}", [delayed(placebo)(marks[own], sections, i) for i in range(SPLITS)]
+            yield "placebo", f"{kind}, {text}", [delayed(placebo)(incidence[own], sections, i) for i in range(SPLITS)]
     for share, run_length, lift in [(p, run, lift) for p in (0.05, 0.2, 0.4) for run in (1.7, 3) for lift in (1, 2)]:
         calls = [delayed(lift_coverage)(share, run_length, lift, i) for i in range(COVERAGE)]
         yield "interval coverage", f"share {share}, runs of {run_length}, lift {lift}", calls

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import settings
 
 from analysis.study import Study, open_study
@@ -97,11 +99,11 @@ def crossing() -> dict:
     2014 lacks nothing, 2018 lacks *preventie* and *cyberaanval*, 2020 lacks *terrorisme*. *grens* is most frequent.
     """
     terms = {
-        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2], None),
-        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0], "e"),
-        "preventie": ("prevention", None, 0, 1, [1, 0, 1], "n"),
-        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3], "w"),
-        "grens": ("border", None, 0, -1, [28, 1, 1], "s"),
+        "radicalisering": ("radicalisation", "radicalisation", 0, 0, [5, 5, 2]),
+        "terrorisme": ("terrorism", None, 1, 0, [3, 1, 0]),
+        "preventie": ("prevention", None, 0, 1, [1, 0, 1]),
+        "cyberaanval": ("cyber attack", "cyber", -1, 0, [2, 0, 3]),
+        "grens": ("border", None, 0, -1, [28, 1, 1]),
     }
     ties = [
         ("radicalisering", "terrorisme", [3, 1, 0], [True, False, False], "gone"),
@@ -126,8 +128,8 @@ def crossing() -> dict:
         "language": "nl",
         "nodes": [
             {"id": word, "label": word, "gloss": gloss, "theme": theme, "x": x, "y": y, "counts": counts}
-            | {"label_at": at, "passages": passages(counts), "community": 1, "stability": 0.9}
-            for word, (gloss, theme, x, y, counts, at) in terms.items()
+            | {"passages": passages(counts), "community": 1, "stability": 0.9}
+            for word, (gloss, theme, x, y, counts) in terms.items()
         ],
         "ties": [
             {"source": source, "target": target, "counts": counts, "kept": kept, "change": change}
@@ -189,3 +191,41 @@ def violations():
         return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
     return violations
+
+
+@pytest.fixture
+def make_study(tmp_path):
+    """A study of made texts: ``make_study({"2020-01-01": "One paragraph.\\n\\nAnother."}, {"fish": ["fish*"]})``."""
+
+    def make_study(texts: dict[str, str], themes: dict[str, list[str]], language: str = "en") -> Study:
+        data = tmp_path / "data"
+        shutil.copytree(ROOT / "data/language", data / "language", dirs_exist_ok=True)
+        (data / "own").mkdir(exist_ok=True)
+        for day, text in texts.items():
+            (data / "own" / f"{day}.txt").write_text(text, encoding="utf-8")
+        entry = {"files": "own/*.txt", "kind": "letter", "language": language, "format": "plain"}
+        (data / "corpus.yml").write_text(yaml.safe_dump({"documents": [entry]}))
+        listed = {name: {"label": name.title(), "definition": name, "declared": True, "core": core}
+                  for name, core in themes.items()}  # fmt: skip
+        (data / "themes.yml").write_text(yaml.safe_dump({"themes": listed}, sort_keys=False))
+        return open_study(root=tmp_path)
+
+    return make_study
+
+
+@pytest.fixture(scope="session")
+def write_text():
+    """A made text: `n` paragraphs of words by chance, every word of `planted` in so large a share of them."""
+
+    def write_text(n: int, seed: int, planted: dict[str, float]) -> str:
+        rng, words = (
+            np.random.default_rng(seed),
+            ["river", "harbour", "council", "plan", "water", "road", "school", "winter", "market"],
+        )
+        paragraphs = []
+        for _ in range(n):
+            chosen = [*rng.choice(words, 30), *(word for word, share in planted.items() if rng.random() < share)]
+            paragraphs.append(" ".join(chosen).capitalize() + ".")
+        return "\n\n".join(paragraphs)
+
+    return write_text

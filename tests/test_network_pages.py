@@ -143,7 +143,8 @@ def test_keys_alone_lead_from_the_top_of_the_page_to_the_passages_of_a_tie_and_b
     assert page.evaluate(FOCUS) == "Paragraphs"  # can be scrolled with keys
     page.keyboard.press("Escape")
     assert not drawer.is_visible()
-    assert (page.evaluate(FOCUS), said(page)) == (RADICALISERING, SAYS["tie"])
+    page.wait_for_function("text => document.querySelector('[role=status]').textContent === text", arg=SAYS["tie"])
+    assert page.evaluate(FOCUS) == RADICALISERING
     page.keyboard.press("Escape")
     assert page.evaluate(FOCUS) == RADICALISERING
     assert page.locator(".panels .lit").count() == 0

@@ -199,12 +199,12 @@ def _check_codings(root: Path, study: Callable[[], Study]) -> str:
 
 
 def _check_ties(root: Path, study: Callable[[], Study]) -> str:
-    from analysis.networks.network import choose_words, mark_nodes, read_declared
+    from analysis.networks.network import build_incidence, choose_words, read_declared
     from analysis.study import TIES
 
     declared = read_declared(study().find(TIES), study().themes)
     if declared.words:
-        choose_words(mark_nodes(study()), declared.words, 0)
+        choose_words(build_incidence(study()), declared.words, 0)
     return f"{TIES}: {len(declared.pairs)} pairs of themes and {len(declared.words)} words"
 
 
@@ -213,7 +213,7 @@ def _check_findings(root: Path, study: Callable[[], Study]) -> str:
     from analysis.study import FINDINGS
 
     plan = read_findings(study().find(FINDINGS), themes=study().themes.names, texts=study().documents)
-    return f"{FINDINGS}: {len(plan.findings)} findings"
+    return f"{FINDINGS}: {len(plan.claims)} findings"
 
 
 def tag_file(options: argparse.Namespace) -> int:

@@ -24,7 +24,12 @@ MANIFEST = "data/corpus.yml"
 THEMES = "data/themes.yml"
 GLOSSARY, ABOUT = "data/glossary.yml", "data/study.yml"
 TIES, FINDINGS, CODES = "data/ties.yml", "data/findings.yml", "data/annotations/codes.yml"
-OPTIONAL = (GLOSSARY, ABOUT, TIES, FINDINGS, CODES)  # a study may lack these, at their usual places
+FRAMES, ACTORS, INSTRUMENTS = "data/frames.yml", "data/actors.yml", "data/instruments.yml"
+FRAME_CODES, CODED_ACTORS, CODED_STATUS = (
+    f"data/annotations/{name}" for name in ("frame_codes.yml", "actors.csv", "status.csv")
+)
+EVOLUTION = (FRAMES, ACTORS, INSTRUMENTS, FRAME_CODES, CODED_ACTORS, CODED_STATUS)  # of `analysis.themes.evolution`
+OPTIONAL = (GLOSSARY, ABOUT, TIES, FINDINGS, CODES, *EVOLUTION)  # a study may lack these, at their usual places
 
 
 @dataclass(frozen=True)

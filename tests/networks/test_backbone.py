@@ -10,26 +10,11 @@ from hypothesis import strategies as st
 from scipy import sparse, stats
 
 from analysis.inputs import InputError
-from analysis.networks import backbone
+from analysis.networks import backbone, published
 from analysis.networks.bicm import fit_bicm
 
 # zpneal/backbone 2.1.3, inst/tinytest/test_backbone.R: three nodes (rows there, columns here) in four units.
 SMALL = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [1, 0, 0, 1]]).T
-# cran/backbone 3.0.3, vignettes/backbone.Rmd: two hubs.
-HUBS = np.array(
-    [
-        [0, 10, 10, 10, 10, 75, 0, 0, 0, 0],
-        [10, 0, 1, 1, 1, 0, 0, 0, 0, 0],
-        [10, 1, 0, 1, 1, 0, 0, 0, 0, 0],
-        [10, 1, 1, 0, 1, 0, 0, 0, 0, 0],
-        [10, 1, 1, 1, 0, 0, 0, 0, 0, 0],
-        [75, 0, 0, 0, 0, 0, 100, 100, 100, 100],
-        [0, 0, 0, 0, 0, 100, 0, 10, 10, 10],
-        [0, 0, 0, 0, 0, 100, 10, 0, 10, 10],
-        [0, 0, 0, 0, 0, 100, 10, 10, 0, 10],
-        [0, 0, 0, 0, 0, 100, 10, 10, 10, 0],
-    ]
-)
 
 
 def words_of(rng, n_units, n_words, sigma):
@@ -125,6 +110,15 @@ def test_sdsm_equals_its_formula_without_classes():
         assert (row.p, row.p_lower) == pytest.approx((tails.upper.item(), tails.lower.item()), abs=1e-9)
 
 
+def test_a_model_that_was_fitted_before_gives_the_same_table_also_for_one_text():
+    words = words_of(np.random.default_rng(2), 60, 8, 0.6)
+    texts = pd.Series(np.repeat(["A", "B"], [40, 20]))
+    model = fit_bicm(words, texts)
+    pd.testing.assert_frame_equal(backbone.sdsm(words, model=model), backbone.sdsm(words, strata=texts))
+    alone = backbone.sdsm(words[:40], model=model.restrict(np.arange(40)))
+    pd.testing.assert_frame_equal(alone, backbone.sdsm(words[:40]))
+
+
 def test_batches_do_not_change_a_digit(monkeypatch):
     words = words_of(np.random.default_rng(3), 80, 20, 0.6)
     whole = backbone.sdsm(words)
@@ -145,13 +139,6 @@ def test_sdsm_keeps_its_level_among_independent_words_also_in_uneven_units(sigma
     found = pd.concat([backbone.sdsm(words_of(rng, 300, 40, sigma)) for _ in range(5)])
     for level in (0.01, 0.05, 0.1, 0.2):
         assert (found["p"] <= level).mean() <= level
-
-
-def test_the_hypergeometric_test_calls_independent_words_tied_in_uneven_units():
-    # Section 4.3 of our notes: 36.5 % at sigma .9; SDSM .5 %.
-    rng = np.random.default_rng(6)
-    found = [(backbone.hypergeometric(words_of(rng, 300, 60, 0.9))["p"] < 0.05).mean() for _ in range(5)]
-    assert np.mean(found) > 0.25
 
 
 def test_sdsm_finds_the_planted_tie_first():
@@ -177,20 +164,10 @@ def test_words_of_one_text_are_tied_by_the_texts_unless_these_are_strata():
     assert found[1]["expected"] > 1.3 * found[0]["expected"]
 
 
-def test_fixedrow_tails_are_those_of_backbone():
-    # Same file, "fixedrow": nodes 1 and 3 have .5; the hypergeometric distribution of SciPy for the rest.
-    assert backbone.hypergeometric(SMALL, ["a", "b", "c"])["p"].tolist() == pytest.approx([0.5])
-    words = words_of(np.random.default_rng(10), 200, 20, 0.9)
-    found, often = backbone.hypergeometric(words), words.sum()
-    first, second = found["source"].map(often), found["target"].map(often)
-    assert found["p"].to_numpy() == pytest.approx(stats.hypergeom.sf(found["n"] - 1, 200, first, second), rel=1e-9)
-    assert found["p_lower"].to_numpy() == pytest.approx(stats.hypergeom.cdf(found["n"], 200, first, second), rel=1e-9)
-
-
 def test_q_is_benjamini_hochberg_over_all_pairs_that_could_meet():
     words = words_of(np.random.default_rng(11), 60, 12, 0.6)
     words["never"] = False
-    for found in (backbone.sdsm(words), backbone.hypergeometric(words)):
+    for found in (backbone.sdsm(words), published.hypergeometric(words)):
         known = found.set_index(["source", "target"])["p"]
         p = np.array([known.get(pair, 1.0) for pair in combinations(sorted(words.columns.drop("never")), 2)])
         q = dict(
@@ -208,23 +185,6 @@ def test_pairs_of_different_texts_are_no_tests():
     assert found["q"].to_numpy() == pytest.approx(stats.false_discovery_control(p))
 
 
-def test_disparity_of_a_directed_table_is_that_of_backbone():
-    # zpneal/backbone 2.1.3, inst/tinytest/test_backbone.R, "disparity", zeros tested.
-    directed = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [1, 0, 0, 1], [1, 1, 0, 1]])
-    printed = [[0.444, 1, 0.444, 0.444], [1, 0.5, 1, 1], [0.444, 1, 1, 0.444], [0.444, 0.444, 1, 0.444]]
-    assert backbone.disparity(directed).round(3).tolist() == printed
-
-
-def test_disparity_keeps_the_spokes_of_two_hubs_and_the_bridge():
-    alpha = backbone.disparity(HUBS)
-    kept = {pair for pair in combinations(range(1, 11), 2) if alpha[pair[0] - 1, pair[1] - 1] < 0.05}
-    assert kept == {(1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (6, 7), (6, 8), (6, 9), (6, 10)}
-    assert alpha[0, 1:5].round(5).tolist() == alpha[5, 6:].round(5).tolist() == [0.01229] * 4
-    assert alpha[0, 5].round(5) == 0.01464
-    rest = [alpha[i, j] for i, j in combinations(range(10), 2) if HUBS[i, j] and (i + 1, j + 1) not in kept]
-    assert np.round(rest, 5).tolist() == [0.78653] * 12
-
-
 def test_length_spread_by_hand():
     # ln 10 and ln 1000 lie 4.605 apart: standard deviation 4.605 / √2.
     assert backbone.length_spread(np.array([10, 1000])).value == pytest.approx(np.log(100) / np.sqrt(2))
@@ -240,8 +200,6 @@ def test_what_cannot_be_tested_is_named():
         backbone.sdsm(SMALL, ["a", "b", "a"])
     with pytest.raises(InputError, match="method: found 'exakt'"):
         backbone.sdsm(SMALL, ["a", "b", "c"], method="exakt")
-    with pytest.raises(InputError, match="weights: found a table"):
-        backbone.disparity(np.array([[0, -1], [-1, 0]]))
 
 
 def test_nodes_that_never_meet_give_an_empty_table():

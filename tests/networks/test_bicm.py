@@ -85,10 +85,10 @@ def test_tables_of_any_kind_give_the_same_chances():
         assert bicm.fit_bicm(other).table().tolist() == p.tolist()
 
 
-def test_what_is_no_table_of_presence_is_named():
-    with pytest.raises(InputError, match="presence: found other values than true and false"):
+def test_what_is_no_table_of_incidence_is_named():
+    with pytest.raises(InputError, match="incidence: found other values than true and false"):
         bicm.fit_bicm(np.array([[2, 0]]))
-    with pytest.raises(InputError, match=r"presence: found a table of \(0, 3\)"):
+    with pytest.raises(InputError, match=r"incidence: found a table of \(0, 3\)"):
         bicm.fit_bicm(np.empty((0, 3)))
     with pytest.raises(InputError, match="strata: found 1 rows, allowed is the 2 units"):
         bicm.fit_bicm(np.eye(2), pd.Series(["A"]))

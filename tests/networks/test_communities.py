@@ -7,6 +7,7 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from analysis.networks.communities import consensus, measure_quality, search
 # CWTSLeiden/networkanalysis, src/test/java/nl/cwts/networkanalysis/TestNetworkClustering.java (MIT)
 EIGHT = nx.Graph([(0, 1), (0, 2), (1, 2), (1, 3), (3, 4), (3, 5), (4, 5), (5, 6), (6, 7)])
 KARATE = nx.karate_club_graph()
+# neesjanvaneck/VOSviewer-Online 04edb94, data/QSS_SM_2020-2021_co-authorship_network.json (MIT): its 225 links
+COAUTHORS = Path(__file__).with_name("qss_coauthors.csv")
 FACTIONS = [{node for node, club in KARATE.nodes(data="club") if club == name} for name in ("Mr. Hi", "Officer")]
 
 GRAPHS = st.lists(
@@ -91,6 +94,23 @@ def test_the_karate_club_is_divided_as_well_as_can_be():
     assert weighted.best == pytest.approx(0.4449036, abs=5e-8)
 
 
+def test_the_coauthors_of_a_published_map_are_divided_better_than_there():
+    # The 17 clusters published with the map have .868605; a Louvain search for CPM stopped at .868439.
+    links = pd.read_csv(COAUTHORS)
+    strength = pd.concat([links.set_index(end)["strength"] for end in ("source", "target")]).groupby(level=0).sum()
+    over = links["source"].map(strength) * links["target"].map(strength)
+    links["weight"] = links["strength"] * strength.sum() / over  # association strength, as VOSviewer normalises
+    graph = graph_of(links[["source", "target", "weight"]].itertuples(index=False))
+    found = consensus(graph, function="cpm", n_runs=20, seed=1)
+    assert found.best == pytest.approx(0.8692925, abs=5e-8)
+
+
+@pytest.mark.parametrize(("function", "best"), [("modularity", 0.5666880), ("cpm", 0.8240854)])
+def test_les_miserables_are_divided_as_well_as_ever_seen(function, best):
+    options = {"function": function, "resolution": 1.0 if function == "modularity" else 0.1}
+    assert consensus(nx.les_miserables_graph(), n_runs=20, seed=1, **options).best == pytest.approx(best, abs=5e-8)
+
+
 def test_modularity_of_barbells_is_that_of_networkx_tests():
     # networkx algorithms/community/tests/test_quality.py
     barbell = nx.barbell_graph(3, 0)
@@ -101,6 +121,7 @@ def test_modularity_of_barbells_is_that_of_networkx_tests():
     assert measure_quality(longer, division) == pytest.approx(0.518229, abs=5e-7)
 
 
+@settings(deadline=None)
 @given(GRAPHS, st.sampled_from([0.3, 1.0, 2.0]), st.integers(0, 99))
 def test_modularity_is_that_of_networkx(edges, resolution, seed):
     graph = graph_of(edges)
@@ -128,6 +149,7 @@ def test_the_best_of_many_runs_is_the_best_of_all_partitions(function):
         assert consensus(graph, n_runs=40, seed=1, **options).best == pytest.approx(best, abs=1e-12)
 
 
+@settings(deadline=None)
 @example([("n0", "n1", 2.0), ("n0", "n2", 1.0)], "cpm", 21)
 @given(GRAPHS, st.sampled_from(["modularity", "cpm"]), st.integers(0, 99))
 def test_after_a_search_no_node_gains_by_moving_or_by_being_alone(edges, function, seed):
@@ -157,24 +179,24 @@ def test_a_node_between_two_communities_is_unstable():
 
 
 def test_stability_and_agreement_are_those_of_three_runs_counted_by_hand():
-    runs = [[0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 1, 2]]
+    runs = np.array([[0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 1, 2]])
     together, agreement = communities._compare_runs(runs)
     assert together.tolist() == [[3, 3, 1, 0], [3, 3, 1, 0], [1, 1, 3, 1], [0, 0, 1, 3]]
     pairs = [adjusted_rand_score(a, b) for a, b in itertools.combinations(runs, 2)]
     assert agreement == pytest.approx(np.mean(pairs))
-    stability = communities._measure_stability(together / 3, [1, 1, 2, 2], runs)
+    stability = communities._measure_stability(together / 3, np.array([1, 1, 2, 2]), runs)
     assert stability == pytest.approx([1, 1, 1 / 3, 1 / 3])
-    alone = communities._measure_stability(together / 3, [1, 1, 2, 3], runs)
+    alone = communities._measure_stability(together / 3, np.array([1, 1, 2, 3]), runs)
     assert alone == pytest.approx([1, 1, 1 / 3, 2 / 3])
 
 
 @given(st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=2, max_size=5))
 def test_agreement_is_the_mean_adjusted_rand_index(runs):
     expected = np.mean([adjusted_rand_score(a, b) for a, b in itertools.combinations(runs, 2)])
-    assert communities._compare_runs(runs)[1] == pytest.approx(expected, abs=1e-9)
+    assert communities._compare_runs(np.array(runs))[1] == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(GRAPHS, st.randoms(use_true_random=False), st.sampled_from(["modularity", "cpm"]))
 def test_the_order_in_which_a_graph_was_built_does_not_matter(edges, chance, function):
     graph = graph_of(edges)
@@ -191,7 +213,7 @@ def test_the_order_in_which_a_graph_was_built_does_not_matter(edges, chance, fun
     assert one.quality == two.quality or not ties
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(GRAPHS)
 def test_a_consensus_is_a_partition_in_canonical_order(edges):
     graph = graph_of(edges)

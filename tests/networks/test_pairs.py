@@ -9,8 +9,8 @@ from analysis.themes import attention
 
 
 @pytest.fixture(scope="module")
-def presence(here):
-    return network.mark_nodes(here)
+def incidence(here):
+    return network.build_incidence(here)
 
 
 def test_paragraphs_are_unevenly_long(here):
@@ -20,8 +20,8 @@ def test_paragraphs_are_unevenly_long(here):
     assert lengths.loc["all", "reading"].startswith("uneven")
 
 
-def test_pairs_agree_with_the_neighbours_of_a_theme(here, presence):
-    matrices = dyads.count_pairs(presence, ["Cyber", "Organised crime"])
+def test_pairs_agree_with_the_neighbours_of_a_theme(here, incidence):
+    matrices = dyads.count_pairs(incidence, ["Cyber", "Organised crime"])
     marks = attention.mark_units(here.hits, here.corpus.paragraphs["paragraph_id"], here.themes.names)
     documents = here.corpus.paragraphs.set_index("paragraph_id")["doc_id"]
     known = attention.count_neighbours(marks, "cyber", documents)
@@ -31,16 +31,16 @@ def test_pairs_agree_with_the_neighbours_of_a_theme(here, presence):
         assert lift.loc["Cyber", "Organised crime"] == pytest.approx(known.loc[text, "lift"])
 
 
-def test_bridges_agree_with_the_pairs(presence):
-    bridges = dyads.measure_bridges(presence, ["Cyber"], n_draws=50, seed=1)
-    counts, lift = dyads.count_pairs(presence, presence.themes)["2014"]
+def test_bridges_agree_with_the_pairs(incidence):
+    bridges = dyads.measure_bridges(incidence, ["Cyber"], n_draws=50, seed=1)
+    counts, lift = dyads.count_pairs(incidence, incidence.themes)["2014"]
     own = bridges[bridges["doc_id"] == "2014"].set_index("b")
     assert own["both"].to_dict() == counts.loc["Cyber"].drop("Cyber").to_dict()
     assert own.loc["Terrorism", "lift"] == pytest.approx(lift.loc["Cyber", "Terrorism"])
 
 
-def test_a_neighbour_is_no_word_of_the_theme_itself(presence):
-    around = dyads.find_neighbours(presence, ["Cyber"], min_together=3)
+def test_a_neighbour_is_no_word_of_the_theme_itself(incidence):
+    around = dyads.find_neighbours(incidence, ["Cyber"], min_together=3)
     assert "cybercriminaliteit" not in set(around["neighbour"])
     assert "Organised crime" in set(around["neighbour"])
     assert (around["n"] >= 3).all()
@@ -51,22 +51,22 @@ def test_a_window_holds_fewer_pairs_than_its_paragraph(here):
     near = {window: dyads.count_near(here, window=window) for window in (1, 10, 10_000)}
     paragraphs = attention.mark_units(here.hits, here.corpus.paragraphs["paragraph_id"], here.themes.names)
     both = (paragraphs["radicalisation"] & paragraphs["terrorism"]).sum()
-    found = [table.loc["Radicalisation", "Terrorism"] for table in near.values()]
+    found = [table.loc["radicalisation", "terrorism"] for table in near.values()]
     assert found[0] <= found[1] <= found[2] == both
 
 
-def test_comparisons_stand_beside_their_tie(presence):
-    pairs = network.pair_themes(presence, [("cyber", "organised_crime"), ("migration", "borders")])
-    changes = dyads.compare_texts(presence, pairs, n_draws=99, seed=1)
-    wide = dyads.join_changes(network.connect(presence, pairs), changes)
+def test_comparisons_stand_beside_their_tie(incidence):
+    pairs = network.pair_themes(incidence, [("cyber", "organised_crime"), ("migration", "borders")])
+    changes = dyads.compare_ties(incidence, pairs, n_draws=99, seed=1)
+    wide = dyads.join_changes(network.test_ties(incidence, pairs), changes)
     assert len(changes) == 6
     assert wide.shape[0] == 2
     one = changes[(changes["before"] == "2014") & (changes["after"] == "2018")].set_index("source")
     assert wide.set_index("source").loc["Cyber", "difference_2014_2018"] == one.loc["Cyber", "difference"]
 
 
-def test_counts_of_a_pair_agree_in_all_units(here, presence):
-    units = dyads.compare_units(here, presence, [("radicalisation", "terrorism")])
+def test_counts_of_a_pair_agree_in_all_units(here, incidence):
+    units = dyads.compare_units(here, incidence, [("radicalisation", "terrorism")])
     assert units[["paragraphs", "sentences"]].to_numpy().tolist() == [[9, 17]]
     assert isinstance(units, pd.DataFrame)
 

@@ -8,8 +8,8 @@ from analysis.networks import network, prose
 
 
 @pytest.fixture(scope="module")
-def presence(here):
-    return network.mark_nodes(here)
+def incidence(here):
+    return network.build_incidence(here)
 
 
 def test_paragraphs_are_linked_by_text():
@@ -62,20 +62,20 @@ def test_a_name_is_plain_without_its_gloss():
 
 def test_rare_nodes_are_drawn_in_and_no_two_change_sides():
     nodes = pd.DataFrame({"x": [0.0, 0.25, -4.0], "y": [0.0, 0.0, 0.0]}, index=list("abc"))
-    drawn = prose._draw_in(nodes)
+    drawn = prose._compress(nodes)
     assert drawn["x"].tolist() == [0.0, 0.5, -2.0]
 
 
-def test_the_passages_behind_a_tie_stand_on_the_page(here, presence):
-    shown = prose.pick_passages(here, presence, ["Cyber", "Terrorism"])
-    pairs = network.pair_themes(presence, [("cyber", "terrorism")])
-    evidence = network.list_evidence(presence, network.connect(presence, pairs))[0]
+def test_the_passages_behind_a_tie_stand_on_the_page(here, incidence):
+    shown = prose.pick_passages(here, incidence, ["Cyber", "Terrorism"])
+    pairs = network.pair_themes(incidence, [("cyber", "terrorism")])
+    evidence = network.list_evidence(incidence, network.test_ties(incidence, pairs))[0]
     assert len(evidence) == 5
     assert set(evidence) <= set(shown["paragraph_id"])
 
 
-def test_words_are_named_in_dutch_with_their_gloss_and_themes_by_their_label(here, presence):
-    names = prose.name_nodes(here, presence)
+def test_words_are_named_in_dutch_with_their_gloss_and_themes_by_their_label(here, incidence):
+    names = prose.name_nodes(here, incidence)
     assert names["Cyber"] == "Cyber"
     assert prose.plain(names["cyberaanval"]) == "cyberaanvallen"
     assert "cyber-attacks" in prose.plain(Markup(str(names["cyberaanval"]).replace('class="gloss"', "")))

@@ -80,26 +80,79 @@ def test_panels_say_what_is_in_them(drawn):
     assert drawn["panels"][3]["label"] == f"Change from 2014 to 2020, ties: {expected}."
 
 
-def test_a_label_without_a_place_is_shown_on_focus_only_and_inside_the_panel(drawn):
-    term = drawn["terms"][0]
-    assert {panel["nodes"][0]["fit"] for panel in drawn["panels"]} == {0}
-    assert term["at"]["anchor"] == "start"
-
-
 def test_labels_where_there_is_room_are_shown_on_every_screen(drawn):
     assert [node["fit"] for node in drawn["panels"][0]["nodes"]][2:] == [4, 4, 4]
 
 
-def test_a_label_that_would_leave_the_panel_turns_inward(drawn):
-    assert [term["at"]["anchor"] for term in drawn["terms"][1:]] == ["end", "middle", "start", "middle"]
-
-
-def terms_at(*places):
-    at = network_panels.label_place("e", 2)
+def terms_at(*places, radius=2, words=()):
+    words = words or [str(number) for number in range(len(places))]
+    at = network_panels.label_place("e", radius)
     return [
-        {"x": x, "y": y, "label": str(number), "label_at": "e", "at": at, "radius": 2, "theme": None}
-        for number, (x, y) in enumerate(places)
+        {"x": x, "y": y, "label": word, "side": "e", "at": at, "radius": radius, "theme": None}
+        for word, (x, y) in zip(words, places, strict=True)
     ]
+
+
+def test_a_label_without_a_place_is_shown_on_focus_only_and_inside_the_panel(crossing):
+    for number, node in enumerate(crossing["nodes"]):
+        node |= {"x": 0.01 * number, "y": 0, "label": "informatie-uitwisseling in de Europese Unie"}
+    crossing["nodes"][4] |= {"x": 9, "y": 0}  # far to the right
+    crossing["nodes"][1] |= {"x": 8.99, "y": 0.01}
+    drawn = network_panels.draw_panels(network_view.check_network(crossing, "network"))
+    without = [number for number, term in enumerate(drawn["terms"]) if not term["side"]]
+    assert without
+    assert {panel["nodes"][number]["fit"] for panel in drawn["panels"] for number in without} == {0}
+    for term in drawn["terms"]:
+        assert term["x"] < 180 or term["at"]["anchor"] != "start"
+
+
+@pytest.mark.parametrize(
+    ("place", "side"), [((100, 100), "e"), ((340, 100), "w"), ((180, 150), "e"), ((352, 6), "w"), ((8, 6), "e")]
+)
+def test_a_label_stands_in_the_east_unless_it_would_leave_the_drawing(place, side):
+    assert network_panels.place_labels(terms_at(place, words=["veiligheid"]), [1], 200) == [side]
+
+
+def test_a_label_takes_the_first_side_that_is_free():
+    walls = [(150, 102), (50, 100), (100, 91), (100, 109)]  # in the east, west, north and south of the first
+    for number, side in enumerate(["e", "w", "n", "s", "ne"]):
+        terms = terms_at((100, 100), *walls[:number], radius=6, words=["veiligheid", *"abcd"[:number]])
+        assert network_panels.place_labels(terms, [9] + [1] * number, 200)[0] == side
+
+
+def test_of_two_terms_in_one_place_the_heavier_chooses_first_and_equal_ones_by_label():
+    terms = terms_at((100, 100), (100, 100), words=["b", "a"])
+    assert network_panels.place_labels(terms, [1, 2], 200)[1] == "e"
+    assert network_panels.place_labels(terms, [1, 1], 200)[1] == "e"
+    assert network_panels.place_labels(terms, [2, 1], 200)[0] == "e"
+
+
+PLACES = st.lists(
+    st.tuples(st.floats(0, 360), st.floats(0, 200), st.floats(1.5, 8), st.integers(1, 14)), min_size=1, max_size=25
+)
+
+
+@given(PLACES)
+def test_labels_cover_neither_each_other_nor_the_marker_of_another_term_and_stay_inside(rows):
+    terms = [
+        {"x": x, "y": y, "label": "n" * letters, "radius": radius, "theme": None} for x, y, radius, letters in rows
+    ]
+    sides = network_panels.place_labels(terms, list(range(len(terms))), 200)
+    boxes = {}
+    for at, (term, side) in enumerate(zip(terms, sides, strict=True)):
+        if side:
+            term["at"] = network_panels.label_place(side, term["radius"])
+            boxes[at] = network_panels._box(term["label"], term, network_panels.PLACING_SIZE)
+    for at, (left, top, right, bottom) in boxes.items():
+        assert min(left, top) >= 0
+        assert right <= 360
+        assert bottom <= 200
+        for other, term in enumerate(terms):
+            covered = left < term["x"] < right and top < term["y"] < bottom
+            assert other == at or not covered
+            if other > at and other in boxes:
+                box = boxes[other]
+                assert left >= box[2] or box[0] >= right or top >= box[3] or box[1] >= bottom
 
 
 def test_of_two_labels_in_one_place_the_more_frequent_goes_first():

@@ -32,7 +32,7 @@ def change(place, number, **values):
     [
         (without("ties"), "network terms: found no value for 'ties'"),
         (lambda data: data.update(edges=[]), "network terms: found the unknown key 'edges'"),
-        (lambda data: data.update(nodes=[]), "network terms, nodes: found none"),
+        (lambda data: data.update(texts=[]), "network terms, texts: found none"),
         (lambda data: data.update(ties="ab"), "network terms, ties: found a str, allowed is a list"),
         (lambda data: data["nodes"][3].pop("counts"), "network terms, nodes[3]: found no value for 'counts'"),
         (
@@ -45,7 +45,7 @@ def change(place, number, **values):
         (change("nodes", 0, y="up"), "nodes[0].y: found 'up'"),
         (change("nodes", 0, label=" "), "nodes[0].label: found an empty text"),
         (change("nodes", 0, theme="cybr"), "nodes[0].theme: found 'cybr', allowed is one of cyber, radicalisation"),
-        (change("nodes", 0, label_at="north"), "nodes[0].label_at: found 'north'"),
+        (change("nodes", 0, language="nl_NL"), "nodes[0].language: found 'nl_NL'"),
         (change("nodes", 0, passages=['1" onload="x']), "nodes[0].passages: found '1\" onload=\"x'"),
         (change("nodes", 1, id="grens"), "network terms, nodes: found 'grens' twice"),
         (change("ties", 2, target="grenz"), "ties[2].target: found 'grenz'"),
@@ -67,6 +67,15 @@ def test_a_network_that_lacks_something_is_refused_by_its_key(crossing, spoil, m
     spoil(crossing)
     with pytest.raises(InputError, match=re.escape(message)):
         show(crossing)
+
+
+def test_a_network_may_have_no_nodes(crossing):
+    view = network_view.check_network(crossing | {"nodes": [], "ties": []}, "network")
+    drawn = network_panels.draw_panels(view)
+    assert [panel["label"] for panel in drawn["panels"]][::3] == [
+        "2014: 0 of 0 terms, 0 ties; 0 pass the test.",
+        "Change from 2014 to 2020, ties: none.",
+    ]
 
 
 def test_a_network_may_have_no_ties_no_themes_and_nothing_to_compare(crossing):

@@ -416,6 +416,14 @@ def test_each_call_shows_its_view_at_once_and_a_cell_that_ends_in_it_not_twice(o
     assert set(shell.shown[0][0]) == {"text/html", "text/plain"}
 
 
+def test_a_table_without_rows_and_an_empty_text_are_not_shown_but_the_table_is_written(open_report, shell):
+    report = open_report()
+    for view in (report.table(FRAME.head(0), "Shares", "shares"), report.prose("")):
+        view._ipython_display_()
+    assert shell.shown == []
+    assert report.path("tables", "shares", ".csv").read_text().startswith("theme,")
+
+
 def test_a_view_that_a_later_cell_ends_in_is_shown_there(open_report, shell):
     view = open_report().prose("Text.")
     shell.execution_count = 2

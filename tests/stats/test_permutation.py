@@ -164,6 +164,20 @@ def test_p_values_lie_between_0_and_1_and_grow_by_adjustment(rows):
     assert found["low"].to_numpy() == pytest.approx(-back["high"].to_numpy())
 
 
+def test_matrix_products_do_what_splitting_by_hand_does():
+    rng = np.random.default_rng(1)
+    numerator, denominator = rng.integers(0, 5, (8, 3)), rng.integers(0, 9, (8, 3))
+    first = rng.random((20, 8)) < 0.5
+    first[0] = True  # nothing is left for the second group
+    found = permutation.split_differences(numerator, denominator, first)
+    for split, row in np.ndindex(found.shape):
+        sides = []
+        for group in (first[split], ~first[split]):
+            total = sum(denominator[at, row] for at in range(8) if group[at])
+            sides.append(sum(numerator[at, row] for at in range(8) if group[at]) / total if total else 0)
+        assert found[split, row] == pytest.approx(sides[1] - sides[0])
+
+
 def test_what_cannot_be_used_is_named():
     theme, documents = pd.DataFrame({"cyber": [True, False] * 2}), pd.Series(["2018"] * 4)
     with pytest.raises(InputError, match="pairs: found '2019', allowed is one of 2018"):

@@ -34,7 +34,7 @@ def texts(ax):
 def many(n_themes: int, n_texts: int) -> tuple[Themes, pd.DataFrame]:
     """So many themes, and their shares of so many texts, a year apart."""
     themes = [
-        Theme(f"t{n}", f"Theme {n}", "", style.COLOURS[n], True, core=("x",), marker=style.marker_of(n))
+        Theme(f"t{n}", f"Theme {n}", "", style.COLOURS[n], True, core=("x",), marker=style.MARKERS[n % 15])
         for n in range(n_themes)
     ]
     rows = [

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
-from analysis.validation import accuracy, annotations, plots, prose
+from analysis.report.about import About
+from analysis.validation import accuracy, annotations, prose
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,20 +34,29 @@ def errors_table(p: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["theme", "measure", "errors", "n", "p", "p_adjusted"])
 
 
-def test_codes_of_a_model_are_never_called_human(coded, judged):
-    told = prose.describe_codes(coded, judged)
+def test_codes_of_a_model_are_never_called_human(study, coded, judged):
+    told = prose.describe_codes(study, coded, judged)
     assert told.startswith("294 sentences were coded for 7 themes: three independent runs of a language model")
     assert "They are not human codes" in told
     assert "flatter" in told
+    assert "coders" not in told
     assert "people may read otherwise" in prose.describe_limits(coded)
 
 
-def test_other_codes_are_described_by_their_manifest(coded, judged):
+def test_other_codes_are_described_by_their_manifest(study, coded, judged):
     human = replace(coded, kind="human", coders="Anna and Bram", used_for_dictionary=False)
-    told = prose.describe_codes(human, judged)
+    told = prose.describe_codes(replace(study, about=About()), human, judged)
     assert "Anna and Bram" in told
     assert "model" not in told
     assert "flatter" not in told
+
+
+def test_the_codebook_is_named_only_where_it_lies_beside_the_codes(study, coded, judged, tmp_path):
+    assert "`CODEBOOK.md`" in prose.describe_codes(study, coded, judged)
+    for name in ("codes.yml", coded.file):
+        (tmp_path / name).write_bytes((ROOT / "data/annotations" / name).read_bytes())
+    alone = annotations.read_annotations(tmp_path / "codes.yml")
+    assert "CODEBOOK" not in prose.describe_codes(study, alone, judged)
 
 
 def test_the_finding_tells_counts_the_worst_theme_and_whether_texts_differ(study, scores, coded):
@@ -56,7 +65,9 @@ def test_the_finding_tells_counts_the_worst_theme_and_whether_texts_differ(study
         "A language model, not people, coded 294 sentences, 91 times for a declared theme; the dictionary finds 84 of "
         "these, and none wrongly. It was written with these sentences at hand. Recall is lowest for CBRN: 3 of 5 ("
     )
-    assert told.endswith("but with 14 in all 1 coded themes little could be seen.")
+    assert told.endswith(
+        "Errors do not differ between texts by more than chance could bring, but with 14 little could be seen."
+    )
     differing = prose.describe_measure(study, scores, errors_table(0.01), coded)
     assert differing.endswith("(recall of all themes): part of a change may be error.")
 
@@ -91,17 +102,13 @@ def test_the_figure_has_all_texts_first_then_each_in_order_of_date(study, scores
     assert "Cyber 23 of 24, CBRN 3 of 5" in prose.caption_scores(study, scores)["caption"]
 
 
-def test_tables_show_a_dash_where_nothing_is_known(scores):
-    shown = prose.present_scores(scores).set_index(["theme", "text"])
-    assert shown.loc[("cbrn", "2020"), ["precision", "recall", "F1"]].tolist() == ["–"] * 3
-    assert shown.loc[("cyber", "all"), "recall"].startswith("0.96 (0.6")
-    assert prose.present_comparison(errors_table(0.2), {})["theme"].tolist() == ["all themes"]
+def test_only_what_has_an_error_is_compared():
+    assert prose.pick_comparisons(errors_table(0.2))["theme"].tolist() == ["all themes"]
 
 
-def test_what_the_page_shows_of_each_table_is_in_it(judged, scores):
+def test_what_the_page_shows_of_each_table_is_in_it(study, judged, scores):
     alphas = annotations.measure_agreement(judged, n_draws=10, seed=1)
-    names = ["theme", "doc_id", "count", "n", "observed", "corrected", "low", "high"]
-    corrections = pd.DataFrame(columns=[*names, *(f"{name}_by_text" for name in names[2:])])
+    corrections = annotations.estimate_shares(study, judged, n_draws=10, seed=1)
     for shown, table in (
         (prose.AGREEMENT, alphas),
         (prose.SCORES, scores),
@@ -116,42 +123,41 @@ def test_what_the_page_shows_of_each_table_is_in_it(judged, scores):
         assert joined | set(shown.get("formats", {})) <= set(table)
 
 
-def test_corrections_tell_the_largest_and_whether_the_order_changes():
-    table = pd.DataFrame({"theme": "cyber", "doc_id": ["A", "B"], "count": [5, 4], "n": [100, 100],
-                          "observed": [0.05, 0.04], "corrected": [0.07, 0.05], "low": 0.0, "high": 0.2})  # fmt: skip
-    turned = table.assign(corrected=[0.05, 0.09])
-    told = prose.describe_corrections(table, turned, {"cyber": "Cyber"})
-    assert told.startswith("The largest correction is Cyber in A, from 5.0% to 7.0% of sentences.")
-    assert told.endswith("By text it changes which text has most of Cyber.")
-    assert "leaves each theme" in prose.describe_corrections(table, table, {"cyber": "Cyber"})
-    shown = prose.present_corrections(table, turned.assign(corrected=np.nan))
-    assert shown.loc[0, ["sentences", "found", "corrected", "corrected_by_text"]].tolist() == [
-        "5 of 100", "5.0%", "7.0% (0%–20%)", "–"]  # fmt: skip
+def test_corrections_tell_the_largest_and_whether_the_order_changes(study):
+    table = pd.DataFrame({"theme": "cyber", "doc_id": ["A", "B"], "observed": [0.05, 0.04], "corrected": [0.07, 0.05]})
+    table = table.assign(observed_by_text=table["observed"], corrected_by_text=table["corrected"])
+    turned = prose.describe_corrections(table.assign(corrected_by_text=[0.05, 0.09]), study.themes)
+    assert turned.startswith("The largest correction is Cyber in A, from 5.0% to 7.0% of sentences.")
+    assert turned.endswith("By text it changes which text has most of Cyber.")
+    assert "leaves each theme" in prose.describe_corrections(table, study.themes)
+    assert prose.describe_corrections(table.head(1), study.themes).endswith("to 7.0% of sentences.")  # no order
+    assert "No share can" in prose.describe_corrections(table.assign(corrected=np.nan), study.themes)
 
 
-def test_where_nothing_was_coded_every_sentence_says_so_and_no_table_has_a_row(study):
+def test_shares_are_of_declared_themes_in_order_of_theme_and_date(study, judged):
+    shares = annotations.estimate_shares(study, judged, n_draws=10, seed=1)
+    assert shares["theme"].drop_duplicates().tolist() == study.themes.declared
+    assert shares["doc_id"].tolist() == ["2014", "2018", "2020"] * 4
+    cyber = shares.iloc[0]  # 18 of 316 sentences found; 23 of the 24 coded were found, and nothing else
+    assert cyber["corrected"] == pytest.approx(18 / 316 * 24 / 23)
+
+
+def test_where_nothing_was_coded_the_finding_says_so_and_nothing_else_speaks(study):
     coded = annotations.read_annotations(None)
     judged = annotations.judge(study, coded)
     scores, alphas = accuracy.score_accuracy(judged), annotations.measure_agreement(judged, seed=1)
     errors = accuracy.compare_errors(judged, n_draws=9, seed=1)
-    shares = pd.DataFrame(columns=["theme", "doc_id", "count", "n", "share", "design_effect"])
-    corrected = accuracy.correct_shares(judged, shares, seed=1)
+    shares = annotations.estimate_shares(study, judged, n_draws=9, seed=1)
     assert prose.judge_measure(study, scores, coded) == "too few to tell"
-    for told in (
-        prose.describe_codes(coded, judged),
+    assert prose.describe_measure(study, scores, errors, coded) == prose.NOT_CODED
+    assert "`analysis sheet`" in prose.NOT_CODED
+    for text in (
+        prose.describe_codes(study, coded, judged),
         prose.describe_agreement(alphas, coded),
-        prose.describe_measure(study, scores, errors, coded),
+        prose.describe_comparison(errors, study.themes),
+        prose.describe_corrections(shares, study.themes),
     ):
-        assert told == prose.NOT_CODED
+        assert text == ""
     assert "nobody" in prose.describe_limits(coded)
-    assert "nothing to correct" in prose.describe_corrections(corrected, corrected, {})
-    assert prose.caption_scores(study, scores)["caption"].startswith("No sentence was coded.")
-    assert prose.pick_scores(study, scores).empty
-    for table in (
-        prose.present_agreement(alphas),
-        prose.present_scores(scores),
-        prose.present_comparison(errors, {}),
-        prose.present_corrections(corrected, corrected),
-    ):
+    for table in (alphas, prose.pick_scores(study, scores), prose.pick_comparisons(errors), shares):
         assert table.empty
-    plots.plot_scores(scores, Figure().subplots(), measure="recall", colours={}, markers={}, labels={})

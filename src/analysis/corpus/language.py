@@ -34,6 +34,7 @@ LISTS = (
     "stop_words",
 )
 MAPPINGS = ("compounds.yml", "lemmas.yml")
+ELSEWHERE = ("modality.yml", "references.yml")  # read by `analysis.themes.evolution`
 COMPOUND_KEYS = ("links", "parts", "not_heads", "not_tails")
 
 
@@ -120,7 +121,7 @@ def read_language(code: str, folder: Path) -> Language:
 
 
 def _check_names(place: Path) -> None:
-    known = [*(f"{name}.txt" for name in LISTS), *MAPPINGS]
+    known = [*(f"{name}.txt" for name in LISTS), *MAPPINGS, *ELSEWHERE]
     for path in sorted(place.iterdir()):
         if path.name not in known and not path.name.startswith("."):
             hint = nearest(path.name, known)

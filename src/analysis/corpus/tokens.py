@@ -143,6 +143,18 @@ def compile_word(word: str) -> re.Pattern[str]:
     >>> bool(compile_word("VIS").fullmatch("vis"))
     False
     """
-    letters = re.sub(r"[\W\d_]", "", word)
-    flags = re.NOFLAG if len(letters) > 1 and letters.isupper() else re.IGNORECASE
+    flags = re.NOFLAG if is_acronym(word) else re.IGNORECASE
     return re.compile(".*".join(re.escape(part) for part in word.split("*")), flags)
+
+
+def is_acronym(word: str) -> bool:
+    """
+    Whether a word of a term has two letters or more, all of them capitals.
+
+    Examples
+    --------
+    >>> is_acronym("DDoS*"), is_acronym("CBRN-*"), is_acronym("K*")
+    (False, True, False)
+    """
+    letters = "".join(filter(str.isalpha, word))
+    return len(letters) > 1 and letters.isupper()

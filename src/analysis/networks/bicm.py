@@ -1,10 +1,10 @@
 r"""
-How likely a unit holds a node, when only the margins of the table are given.
+Bipartite configuration model (BiCM): null probabilities of a table of units and nodes, given its row and column sums.
 
 A long paragraph holds many words, a frequent word stands in many paragraphs, and so they meet without being tied. The
-bipartite configuration model (BiCM) says how often: among all tables of units and nodes it is the one of greatest
-entropy in which every unit has as many nodes, and every node as many units, as observed, in expectation (Squartini &
-Garlaschelli 2011; Saracco et al. 2015). Then :math:`p_{ik} = x_i y_k / (1 + x_i y_k)`.
+model says how often: among all random tables it is the one of greatest entropy in which every unit has as many nodes,
+and every node as many units, as observed, in expectation (Squartini & Garlaschelli 2011; Saracco et al. 2015). Then
+:math:`p_{ik} = x_i y_k / (1 + x_i y_k)`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LONGEST_STEP = 2.0
 
 @dataclass(frozen=True)
 class Bicm:
-    """A fitted table of chances; units of one text and one richness share a row, nodes of one frequency a column."""
+    """Fitted probabilities; units of one text and one richness share a row, nodes of one frequency a column."""
 
     p: np.ndarray  # (classes of units, classes of nodes), 0 to 1
     sizes: np.ndarray  # (classes of units,), how many units each has
@@ -35,22 +35,27 @@ class Bicm:
     nodes: np.ndarray  # (n_nodes,), class of each node
 
     def table(self) -> np.ndarray:
-        """The chance of every unit (row) and node (column)."""
+        """The probability that a unit holds a node, (n_units, n_nodes), 0 to 1."""
         return self.p[self.units][:, self.nodes]
 
+    def restrict(self, rows: np.ndarray) -> Bicm:
+        """The probabilities of some units; of all units of a text they are those fitted to that text."""
+        classes, units, sizes = np.unique(self.units[rows], return_inverse=True, return_counts=True)
+        return Bicm(self.p[classes], sizes, units, self.nodes)
 
-def fit_bicm(presence: pd.DataFrame | sparse.csr_array | np.ndarray, strata: pd.Series | None = None) -> Bicm:
+
+def fit_bicm(incidence: pd.DataFrame | sparse.csr_array | np.ndarray, strata: pd.Series | None = None) -> Bicm:
     r"""
-    Fit the chances :math:`p_{ik}` to the margins of a table.
+    Fit the probabilities :math:`p_{ik}` to the margins of a table.
 
-    Units of equal richness have equal chances, and so have nodes of equal frequency: the equations are solved once per
-    class, so that a million paragraphs cost little more than a thousand. They are solved by Newton's method on the
-    likelihood, after everything that the margins force has been set to 0 or 1: empty and full rows and columns,
+    Units of equal richness have equal probabilities, and so have nodes of equal frequency: the equations are solved
+    once per class, so that a million paragraphs cost little more than a thousand. They are solved by Newton's method on
+    the likelihood, after everything that the margins force has been set to 0 or 1: empty and full rows and columns,
     and blocks where the Gale–Ryser inequality is an equality (there the likelihood has no highest point).
 
     Parameters
     ----------
-    presence : table of true and false, (n_units, n_nodes)
+    incidence : table of true and false, (n_units, n_nodes)
     strata : Series, optional
         Text of each unit. Each text is fitted by itself: to its own frequencies and its own richness.
 
@@ -68,8 +73,8 @@ def fit_bicm(presence: pd.DataFrame | sparse.csr_array | np.ndarray, strata: pd.
     >>> fit_bicm(np.array([[0, 0, 1], [0, 1, 0], [1, 0, 1]])).table().round(3).tolist()
     [[0.216, 0.216, 0.568], [0.216, 0.216, 0.568], [0.568, 0.568, 0.863]]
     """
-    matrix = as_presence(presence)
-    text = read_strata(strata, presence)
+    matrix = read_incidence(incidence)
+    text = read_strata(strata, incidence)
     richness = np.diff(matrix.indptr)
     parts = [np.flatnonzero(text == number) for number in range(text.max() + 1)]
     frequency = np.array([np.bincount(matrix[rows].indices, minlength=matrix.shape[1]) for rows in parts])
@@ -79,41 +84,43 @@ def fit_bicm(presence: pd.DataFrame | sparse.csr_array | np.ndarray, strata: pd.
         rich, unit_class, n_units = np.unique(richness[rows], return_inverse=True, return_counts=True)
         often, place = np.unique(of_class, return_inverse=True)
         n_nodes = np.bincount(place, weights=np.bincount(nodes.ravel())).astype(np.int64)
-        tables.append(_chances(rich, n_units, often, n_nodes)[:, place])
+        tables.append(_fit_text(rich, n_units, often, n_nodes)[:, place])
         sizes.append(n_units)
         units[rows] = unit_class + n_classes
         n_classes += len(rich)
     return Bicm(np.vstack(tables), np.concatenate(sizes), units, nodes.ravel())
 
 
-def as_presence(presence: pd.DataFrame | sparse.csr_array | np.ndarray) -> sparse.csr_array:
+def read_incidence(incidence: pd.DataFrame | sparse.csr_array | np.ndarray) -> sparse.csr_array:
     """A table of units and nodes as 0/1 csr with sorted indices and no stored zeros, once it is known to be one."""
-    values = presence.to_numpy() if isinstance(presence, pd.DataFrame) else presence
+    values = incidence.to_numpy() if isinstance(incidence, pd.DataFrame) else incidence
     matrix = sparse.csr_array(values, copy=True)
     if not all(matrix.shape):
         raise InputError(
-            "presence", f"a table of {matrix.shape}", allowed="units and nodes", remedy="Check the corpus."
+            "incidence", f"a table of {matrix.shape}", allowed="units and nodes", remedy="Check the corpus."
         )
     if not np.isin(matrix.data, (0, 1)).all():
-        raise InputError("presence", "other values than true and false", allowed="0/1", remedy="Compare counts with 0.")
+        raise InputError(
+            "incidence", "other values than true and false", allowed="0/1", remedy="Compare counts with 0."
+        )
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     return matrix.astype(np.int64)
 
 
-def read_strata(strata: pd.Series | None, presence: pd.DataFrame | sparse.csr_array | np.ndarray) -> np.ndarray:
+def read_strata(strata: pd.Series | None, incidence: pd.DataFrame | sparse.csr_array | np.ndarray) -> np.ndarray:
     """Number of the text of each unit, from 0 in order of appearance."""
-    n_units = presence.shape[0]
+    n_units = incidence.shape[0]
     if strata is None:
         return np.zeros(n_units, dtype=np.int64)
-    like = presence if isinstance(presence, pd.DataFrame) else strata
+    like = incidence if isinstance(incidence, pd.DataFrame) else strata
     if len(strata) != n_units:
         raise InputError("strata", f"{len(strata)} rows", allowed=f"the {n_units} units", remedy="One entry per unit.")
     return pd.factorize(aligned(strata, like, "strata"))[0]
 
 
-def _chances(rich: np.ndarray, n_units: np.ndarray, often: np.ndarray, n_nodes: np.ndarray) -> np.ndarray:
-    """Chances (classes of units, classes of nodes) of one text, from margins and how many share them."""
+def _fit_text(rich: np.ndarray, n_units: np.ndarray, often: np.ndarray, n_nodes: np.ndarray) -> np.ndarray:
+    """Probabilities (classes of units, classes of nodes) of one text, from margins and how many share them."""
     p = np.zeros((len(rich), len(often)))
     todo = [(np.arange(len(rich)), rich, np.arange(len(often)), often)]
     while todo:
@@ -159,7 +166,7 @@ def _forced(r: np.ndarray, m: np.ndarray, c: np.ndarray, k: np.ndarray) -> tuple
 
 
 def _newton(r: np.ndarray, m: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.ndarray:
-    """Chances with row sums r (m rows alike) and column sums c (k columns alike), all of which can be met inside."""
+    """Probabilities with row sums r (m rows alike) and column sums c (k columns alike), none of which forces any."""
     if len(r) > len(c):  # the smaller side is solved for, the other follows
         return _newton(c, k, r, m).T
     total = float((r * m).sum())
@@ -183,7 +190,7 @@ def _newton(r: np.ndarray, m: np.ndarray, c: np.ndarray, k: np.ndarray) -> np.nd
             step /= 2
         x, y, value = x + step * dx, y + step * dy, new
     raise InputError(
-        "presence", f"margins not met after {MOST_STEPS} steps", allowed="margins", remedy="Leave out rare nodes."
+        "incidence", f"margins not met after {MOST_STEPS} steps", allowed="margins", remedy="Leave out rare nodes."
     )
 
 

@@ -1,5 +1,5 @@
 """
-Graphs as files that other programs read: Gephi, Cytoscape, igraph, Pajek, VOSviewer, spreadsheets.
+Graph files for other programs: Gephi, Cytoscape, igraph, Pajek, VOSviewer, spreadsheets.
 
 The same graph gives the same bytes: nodes and ties are sorted, an attribute has one type throughout, numbers have nine
 significant digits, nothing tells the date or the version of a tool. Missing values (None, NaN, infinity) are left out.
@@ -7,27 +7,26 @@ significant digits, nothing tells the date or the version of a tool. Missing val
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
+import pandas as pd
 
 from analysis.inputs import InputError
-from analysis.report.exports import Outputs, write_atomically
+from analysis.report.exports import Outputs, save_table, write_atomically
 
 Record = dict[str, Any]
 
 # What XML cannot hold, and line ends that its readers change.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-PLACE = ("x", "y")
-XML = re.compile(r"^<\?xml[^>]*>\s*")
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 META = re.compile(r"\s*<meta\b.*?</meta>", flags=re.DOTALL)  # the date and the version of networkx
 # Names that the formats, or the writers of networkx, keep for something of their own.
 TAKEN = {"id", "viz", "start", "end", "spells", "slices", "pid", "parents", "type", "key", "node", "source", "target"}
@@ -38,8 +37,7 @@ def plain_graph(graph: nx.Graph) -> nx.Graph:
     The graph as every format can hold it: names as text, sorted, attributes of one plain type for each key.
 
     Truth values become 1 and 0; whole numbers become floats where some values of the key are; numbers and text together
-    become text.
-    Line ends become ``\\n`` and characters that no file can hold a space. All other text is kept as it is.
+    become text. Line ends become ``\\n``, and characters that no file can hold a space.
 
     Parameters
     ----------
@@ -47,8 +45,8 @@ def plain_graph(graph: nx.Graph) -> nx.Graph:
 
     Raises
     ------
-    InputError : if the graph has directions or double ties, two names are the same text, or an attribute is of another
-        kind or has a name that formats keep for themselves
+    InputError : if the graph has directions or double ties, two names are the same text, a ``weight`` is no finite
+        number (names the tie), or an attribute is of another kind or has a name that formats keep for themselves
 
     Examples
     --------
@@ -59,6 +57,10 @@ def plain_graph(graph: nx.Graph) -> nx.Graph:
     if graph.is_directed() or graph.is_multigraph():
         remedy = "Make an undirected graph with one tie for two nodes."
         raise InputError("graph", str(graph), allowed="a Graph", remedy=remedy)
+    for a, b, weight in graph.edges(data="weight", default=1):
+        if isinstance(weight, str) or weight is None or not math.isfinite(weight):
+            allowed, remedy = "a finite number", "Leave the tie out, or give it a weight."
+            raise InputError(f"tie {a} – {b}, weight", repr(weight), allowed=allowed, remedy=remedy)
     names = {node: _clean(str(node)) for node in graph}
     if len(set(names.values())) < len(names) or "" in names.values():
         twice = sorted(name for name in set(names.values()) if list(names.values()).count(name) > 1 or not name)
@@ -77,31 +79,35 @@ def to_gexf(graph: nx.Graph) -> str:
     """
     plain = plain_graph(graph)
     for _, values in plain.nodes(data=True):
-        if all(axis in values for axis in PLACE):
+        if "x" in values and "y" in values:
             values["viz"] = {"position": {"x": values["x"], "y": values["y"], "z": 0.0}}
-    text = "\n".join(nx.generate_gexf(plain))
-    return _write_xml(META.sub("", text, count=1))
+    return HEAD + META.sub("", "\n".join(nx.generate_gexf(plain)), count=1) + "\n"
 
 
 def to_graphml(graph: nx.Graph) -> str:
     """GraphML, for Cytoscape, igraph, yEd and others: all attributes."""
-    return _write_xml("\n".join(nx.generate_graphml(plain_graph(graph))))
+    return HEAD + "\n".join(nx.generate_graphml(plain_graph(graph))) + "\n"
 
 
 def to_pajek(graph: nx.Graph) -> str:
     """
-    Pajek's ``.net``: labels, places and the attribute ``weight`` of ties (1 where there is none), and no more.
+    Pajek's ``.net``: names, places and the attribute ``weight`` of ties (1 where there is none), and no more.
 
-    The format has no way to write ``"`` in a label: it becomes ``'``, and white space one space. Where labels are the
-    same, or empty, the name of the node stands with them. Places are moved between 0 and 1, y downwards.
+    By hand: networkx sets names without a blank without quotation marks, and then cannot read ``risico's`` itself. The
+    format has no way to write ``"`` in a name: it becomes ``'``, a backslash ``/``, white space one space. Places are
+    moved between 0 and 1, y downwards.
     """
     plain = plain_graph(graph)
-    labels, places = _label_apart(plain), _place_between(plain)
+    labels = [" ".join(node.replace('"', "'").replace("\\", "/").split()) for node in plain]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise InputError("nodes", f"{twice} twice in Pajek's format", allowed="different names", remedy="Rename them.")
     number = {node: at for at, node in enumerate(plain, start=1)}
-    nodes = [" ".join([f'{at} "{labels[node]}"', *map(_show, places.get(node, ()))]) for node, at in number.items()]
-    lines = [f"*Vertices {len(plain)}", *nodes, "*Edges"]
-    lines += [f"{number[a]} {number[b]} {_show(value)}" for a, b, value in plain.edges(data="weight", default=1)]
-    return "\n".join(lines) + "\n"
+    points = pd.DataFrame(dict(plain.nodes(data=True)), dtype=object).T.reindex(columns=["x", "y"])
+    places = _place_between(points.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float))
+    nodes = [f'{at} "{label}"{place}' for at, label, place in zip(number.values(), labels, places, strict=True)]
+    ties = [f"{number[a]} {number[b]} {value:.9g}" for a, b, value in plain.edges(data="weight", default=1)]
+    return "\n".join([f"*Vertices {len(plain)}", *nodes, "*Edges", *ties]) + "\n"
 
 
 def to_vosviewer_json(graph: nx.Graph, *, title: str = "", description: str = "") -> str:
@@ -114,47 +120,27 @@ def to_vosviewer_json(graph: nx.Graph, *, title: str = "", description: str = ""
     Links have the attribute ``weight``, or 1, as their strength.
     """
     plain = plain_graph(graph)
-    items, links = _list_items(plain), _list_links(plain)
-    clusters = [{"cluster": one, "label": f"Community {one}"} for one in sorted(_clusters(plain))]
-    ends = ("source_id", "target_id", "strength")
-    network: Record = {"items": items, "links": [dict(zip(ends, link, strict=True)) for link in links]}
-    if clusters:
-        network["clusters"] = clusters
+    number = {node: at for at, node in enumerate(plain, start=1)}
+    links = [
+        {"source_id": number[a], "target_id": number[b], "strength": value}
+        for a, b, value in plain.edges(data="weight", default=1)
+    ]
+    network: Record = {"items": _list_items(plain), "links": links}
+    if clusters := _clusters(plain):
+        network["clusters"] = [{"cluster": cluster, "label": f"Community {cluster}"} for cluster in sorted(clusters)]
     content = {"network": network, "info": {"title": _clean(title), "description": _clean(description)}}
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def to_vosviewer_map(graph: nx.Graph) -> str:
-    """VOSviewer's map file (columns between tabs): the items of `to_vosviewer_json`; white space becomes one space."""
-    rows = []
-    for item in _list_items(plain_graph(graph)):
-        row = {key: value for key, value in item.items() if key not in ("weights", "scores")}
-        for kind in ("weight", "score"):
-            row |= {f"{kind}<{key}>": value for key, value in item.get(f"{kind}s", {}).items()}
-        rows.append({_one_line(key): _one_line(value) for key, value in row.items()})
-    first = ["id", "label", "description", *PLACE, "cluster"]
-    keys = {key for row in rows for key in row}
-    columns = [key for key in first if key in keys or key in ("id", "label")]
-    kinds = [sorted(key for key in keys if key.startswith(kind)) for kind in ("weight<", "score<")]
-    return _write_table([*columns, *kinds[0], *kinds[1]], rows, delimiter="\t")
+def list_nodes(graph: nx.Graph) -> pd.DataFrame:
+    """A row for each node, sorted: ``node`` and all attributes, missing values empty."""
+    return _tabulate([{"node": node, **values} for node, values in plain_graph(graph).nodes(data=True)], ["node"])
 
 
-def to_vosviewer_network(graph: nx.Graph) -> str:
-    """VOSviewer's network file: the numbers of two items and the strength of their link, between tabs."""
-    links = _list_links(plain_graph(graph))
-    return "".join(f"{a}\t{b}\t{_show(strength)}\n" for a, b, strength in links)
-
-
-def to_node_table(graph: nx.Graph) -> str:
-    """CSV: a row for each node, ``node`` and all attributes, missing values empty."""
-    rows = [{"node": node, **values} for node, values in plain_graph(graph).nodes(data=True)]
-    return _write_table(["node", *_keys(rows, {"node"})], rows)
-
-
-def to_edge_table(graph: nx.Graph) -> str:
-    """CSV: a row for each tie, ``source``, ``target`` (in order of name) and all attributes, missing values empty."""
-    rows = [{"source": a, "target": b, **values} for a, b, values in plain_graph(graph).edges(data=True)]
-    return _write_table(["source", "target", *_keys(rows, {"source", "target"})], rows)
+def list_edges(graph: nx.Graph) -> pd.DataFrame:
+    """A row for each tie, sorted: ``source``, ``target`` (sorted) and all attributes, missing values empty."""
+    ties = [{"source": a, "target": b, **values} for a, b, values in plain_graph(graph).edges(data=True)]
+    return _tabulate(ties, ["source", "target"])
 
 
 def save_graph(
@@ -167,22 +153,21 @@ def save_graph(
 
     Returns
     -------
-    dict of format to path: ``gexf``, ``graphml``, ``pajek``, ``vosviewer`` (JSON), ``vosviewer_map``,
-        ``vosviewer_network``, ``nodes``, ``edges`` (CSV)
+    dict of format to path: ``gexf``, ``graphml``, ``pajek``, ``vosviewer`` (JSON), ``nodes``, ``edges`` (CSV)
     """
     texts = {
         "gexf": ("", ".gexf", to_gexf(graph)),
         "graphml": ("", ".graphml", to_graphml(graph)),
         "pajek": ("", ".net", to_pajek(graph)),
         "vosviewer": ("-vosviewer", ".json", to_vosviewer_json(graph, title=title, description=description)),
-        "vosviewer_map": ("-vosviewer-map", ".txt", to_vosviewer_map(graph)),
-        "vosviewer_network": ("-vosviewer-network", ".txt", to_vosviewer_network(graph)),
-        "nodes": ("-nodes", ".csv", to_node_table(graph)),
-        "edges": ("-edges", ".csv", to_edge_table(graph)),
     }
+    tables = {"nodes": list_nodes(graph), "edges": list_edges(graph)}
     paths = {key: outputs.path("tables", f"{name}{part}", suffix) for key, (part, suffix, _) in texts.items()}
     for key, (_, _, text) in texts.items():
         write_atomically(paths[key], text.encode())
+    for key, table in tables.items():
+        save_table(outputs, f"{name}-{key}", table)
+        paths[key] = outputs.path("tables", f"{name}-{key}", ".csv")
     return paths
 
 
@@ -207,7 +192,7 @@ def _common_type(kinds: set[type]) -> type:
 
 
 def _read_values(values: Mapping[str, Any], where: Any) -> Record:
-    found = {}
+    plain = {}
     for key, value in values.items():
         value = value.item() if hasattr(value, "item") else value  # a number of numpy
         name = _clean(str(key))
@@ -216,15 +201,15 @@ def _read_values(values: Mapping[str, Any], where: Any) -> Record:
             raise InputError(f"{where}, attribute", repr(key), allowed=allowed, remedy="Rename it.")
         if value is not None and not isinstance(value, str | int | float):
             remedy = "Give one attribute for each number, such as n_2014."
-            found_, allowed = f"a {type(value).__name__}", "text, a number, true or false"
-            raise InputError(f"{where}, attribute {key!r}", found_, allowed=allowed, remedy=remedy)
+            kind, allowed = f"a {type(value).__name__}", "text, a number, true or false"
+            raise InputError(f"{where}, attribute {key!r}", kind, allowed=allowed, remedy=remedy)
         if isinstance(value, bool):
             value = int(value)
         if isinstance(value, float):
             value = float(f"{value:.9g}") + 0.0 if math.isfinite(value) else None
         if value is not None:
-            found[name] = _clean(value) if isinstance(value, str) else value
-    return found
+            plain[name] = _clean(value) if isinstance(value, str) else value
+    return plain
 
 
 def _clean(text: str) -> str:
@@ -232,95 +217,50 @@ def _clean(text: str) -> str:
     return UNSEEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n"))
 
 
-def _show(value: Any) -> str:
-    """A value as text; a number with nine significant digits, a whole one without a point."""
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
-
-
-def _one_line(value: Any) -> str:
-    return " ".join(_show(value).split())
-
-
-def _keys(rows: Sequence[Record], but: set[str]) -> list[str]:
-    return sorted({key for row in rows for key in row} - but)
+def _tabulate(records: list[Record], first: list[str]) -> pd.DataFrame:
+    keys = sorted({key for record in records for key in record} - set(first))
+    return pd.DataFrame([[record.get(key) for key in [*first, *keys]] for record in records], columns=[*first, *keys])
 
 
 # --- formats
 
 
-def _write_xml(text: str) -> str:
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{XML.sub("", text)}\n'
-
-
-def _write_table(columns: Sequence[str], rows: Iterable[Record], *, delimiter: str = ",") -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_show(row.get(key, "")) for key in columns] for row in rows)
-    return file.getvalue()
-
-
-def _label_apart(plain: nx.Graph) -> dict[str, str]:
-    """For each node a label on one line, without quotation marks, that no other node has."""
-    shown = {
-        node: _one_line(label).replace('"', "'").replace("\\", "/")
-        for node, label in plain.nodes(data="label", default="")
-    }
-    names = {node: _one_line(node).replace('"', "'").replace("\\", "/") for node in plain}
-    labels = {node: shown[node] or names[node] for node in plain}
-    often = list(labels.values())
-    labels = {node: f"{one} ({names[node]})" if often.count(one) > 1 else one for node, one in labels.items()}
-    taken: set[str] = set()
-    for number, (node, label) in enumerate(labels.items(), start=1):
-        labels[node] = f"{label} [{number}]" if label in taken else label
-        taken.add(labels[node])
-    return labels
-
-
-def _place_between(plain: nx.Graph) -> dict[str, tuple[float, float]]:
-    """Places between .05 and .95, x and y to one scale, y downwards; only where all nodes have one."""
-    points = [(values.get("x"), values.get("y")) for _, values in plain.nodes(data=True)]
-    if not points or not all(isinstance(one, int | float) for point in points for one in point):
-        return {}
-    low, high = ([edge(axis) for axis in zip(*points, strict=True)] for edge in (min, max))
-    size = max(high[0] - low[0], high[1] - low[1]) or 1.0
-    middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
-    moved = [(0.5 + 0.9 * (x - middle[0]) / size, 0.5 - 0.9 * (y - middle[1]) / size) for x, y in points]
-    return {node: (round(x, 6), round(y, 6)) for node, (x, y) in zip(plain, moved, strict=True)}
+def _place_between(points: np.ndarray) -> list[str]:
+    """Places between .05 and .95, x and y to one scale, y downwards, as text; empty unless all nodes have one."""
+    if not len(points) or np.isnan(points).any():
+        return [""] * len(points)
+    low, high = points.min(axis=0), points.max(axis=0)
+    moved = 0.5 + 0.9 * (points - (low + high) / 2) / (max(high - low) or 1.0) * [1, -1]
+    return [f" {round(x, 6):.9g} {round(y, 6):.9g}" for x, y in moved]
 
 
 def _clusters(plain: nx.Graph) -> set[int]:
     """The communities of the nodes, where all of them are numbers from 1 to 1000, as VOSviewer wants them."""
-    found = {value for _, value in plain.nodes(data="community") if value is not None}
-    return found if all(type(one) is int and 1 <= one <= 1000 for one in found) else set()
+    communities = {value for _, value in plain.nodes(data="community") if value is not None}
+    return communities if all(type(value) is int and 1 <= value <= 1000 for value in communities) else set()
 
 
 def _list_items(plain: nx.Graph) -> list[Record]:
     """The nodes as VOSviewer has them."""
-    own = {"label", "gloss", *PLACE, *(["community"] if _clusters(plain) else [])}
     values_of: dict[str, list[Any]] = {}
     for _, values in plain.nodes(data=True):
         for key, value in values.items():
             values_of.setdefault(key, []).append(value)
-    numbers = {key: found for key, found in values_of.items() if key not in own and type(found[0]) in (int, float)}
-    weights = sorted(key for key, found in numbers.items() if type(found[0]) is int and min(found) >= 0)
-    scores = sorted(set(numbers) - set(weights))
+    kept = {"label", "gloss", "x", "y", *(["community"] if _clusters(plain) else [])}
+    numbers = [key for key in sorted(values_of) if key not in kept and type(values_of[key][0]) in (int, float)]
+    weights = [key for key in numbers if type(values_of[key][0]) is int and min(values_of[key]) >= 0]
     items = []
     for number, (node, values) in enumerate(plain.nodes(data=True), start=1):
         item: Record = {"id": number, "label": str(values.get("label") or node)}
         if values.get("gloss"):
             item["description"] = html.escape(str(values["gloss"]), quote=False)  # VOSviewer reads HTML here
-        item |= {axis: values[axis] for axis in PLACE if type(values.get(axis)) in (int, float)}
-        if "community" in own and "community" in values:
+        item |= {axis: values[axis] for axis in ("x", "y") if type(values.get(axis)) in (int, float)}
+        if "community" in kept and "community" in values:
             item["cluster"] = values["community"]
-        for kind, keys in (("weights", weights), ("scores", scores)):
-            if present := {key: values[key] for key in keys if key in values}:
-                item[kind] = present
-        items.append(item)
+        present = [key for key in numbers if key in values]
+        shown = {
+            "weights": {key: values[key] for key in present if key in weights},
+            "scores": {key: values[key] for key in present if key not in weights},
+        }
+        items.append(item | {kind: entries for kind, entries in shown.items() if entries})
     return items
-
-
-def _list_links(plain: nx.Graph) -> list[tuple[int, int, float]]:
-    """The numbers of the two nodes of each tie, and its weight."""
-    number = {node: at for at, node in enumerate(plain, start=1)}
-    return [(number[a], number[b], value) for a, b, value in plain.edges(data="weight", default=1)]

@@ -1,8 +1,8 @@
 r"""
-Where nodes stand: one layout for all texts, so that a node is found at the same place in each picture.
+VOS layout (visualisation of similarities): one for all texts, so that a node has the same place in each picture.
 
 `lay_out` finds the places at which strongly tied nodes are near and all others far; `pool_strengths` gives each text
-the same say in it. `analysis.networks.labels` finds room for words beside the nodes.
+the same weight in it. `analysis.report.network_panels` finds room for words beside the nodes.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def lay_out(
     seed: int = 0,
 ) -> pd.DataFrame:
     r"""
-    Places for nodes in the plane, from the strength of the ties between them.
+    VOS layout: places for nodes in the plane, from the strength of the ties between them.
 
     The quality that `measure_layout` computes is made as small as can be (VOS: Van Eck & Waltman 2007; as in
     VOSviewer, attraction 2 and repulsion 1) by L-BFGS-B from several starts, and then, for up to 250 nodes, by Newton's
@@ -138,7 +138,7 @@ def measure_layout(
     strengths: pd.DataFrame, points: pd.DataFrame, *, attraction: float = 2, repulsion: float = 1
 ) -> float:
     r"""
-    How far a layout is from what the ties ask for: the smaller the better, on the same ties and exponents.
+    VOS quality of a layout, how far it is from what the ties ask for: the smaller the better, on the same ties.
 
     :math:`\sum_{i<j} s_{ij} d_{ij}^a / a - \sum_{i<j} d_{ij}^r / r`, with the logarithm in place of a power of 0.
 
@@ -342,8 +342,8 @@ def _order_twins(points: np.ndarray, order: np.ndarray, twins: Sequence[Sequence
     """Twins put in their order from left to right, equally far ones from top to bottom."""
     points, at = points.copy(), np.round(points, DECIMALS)
     for group in twins:
-        own = [node for node in order if node in group]
-        points[own] = points[sorted(group, key=lambda node: (at[node, 0], -at[node, 1]))]
+        heaviest_first = [node for node in order if node in group]
+        points[heaviest_first] = points[sorted(group, key=lambda node: (at[node, 0], -at[node, 1]))]
     return points
 
 
@@ -352,9 +352,9 @@ def _find_twins(ties: np.ndarray) -> list[list[int]]:
     alike: dict[bytes, list[list[int]]] = {}
     for node, profile in enumerate(np.sort(ties, axis=1).round(9)):  # twins have the same strengths, to the same nodes
         groups = alike.setdefault(profile.tobytes(), [])
-        own = next((group for group in groups if _are_twins(ties, group[0], node)), None)
-        if own:
-            own.append(node)
+        twins = next((group for group in groups if _are_twins(ties, group[0], node)), None)
+        if twins:
+            twins.append(node)
         else:
             groups.append([node])
     return [group for groups in alike.values() for group in groups if len(group) > 1]

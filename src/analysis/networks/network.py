@@ -1,8 +1,8 @@
-"""Networks of the study: which themes and words stand in the same units, tested, grouped, and laid out once."""
+"""Networks of a study: which themes and words stand in the same units; tested, grouped, and laid out once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
@@ -15,9 +15,9 @@ import pandas as pd
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from analysis.corpus import counts as terms
-from analysis.inputs import InputError, check_choice, nearest, show
+from analysis.inputs import InputError, check_at_least, check_choice, nearest, show
 from analysis.networks import backbone, communities, layout
-from analysis.networks.bicm import fit_bicm
+from analysis.networks.bicm import Bicm, fit_bicm
 from analysis.schema import Entry, Listed, context_of, read_optional
 from analysis.stats import association
 from analysis.stats.bootstrap import make_blocks
@@ -28,6 +28,7 @@ from analysis.themes.dictionary import Themes
 
 Unit = Literal["paragraph", "sentence"]
 UNITS: tuple[Unit, ...] = ("paragraph", "sentence")
+TIE_COLUMNS = ["n", "expected", "p", "p_apart", "q", "strength", "npmi"]
 
 
 @dataclass(frozen=True)
@@ -76,30 +77,37 @@ class _Ties(Entry):
 
 
 @dataclass(frozen=True)
-class Presence:
-    """Which themes and words stand in which units."""
+class Incidence:
+    """Incidence of nodes in units, a two-mode network: which themes and words stand in which paragraphs."""
 
-    marks: pd.DataFrame  # bool, units x nodes: themes by their label, then words by their lemma
+    table: pd.DataFrame  # bool, units x nodes: themes by their label, then words by their lemma
     nodes: pd.DataFrame  # index the nodes: kind ("theme" or "word"), theme (name; of a word: whose word it is, or "")
     units: pd.DataFrame  # index the units: doc_id, section_id, paragraph_id
 
     @cached_property
-    def tested(self) -> pd.DataFrame:
-        """Every pair that meets, tested with each text held by itself: `analysis.networks.backbone.sdsm`."""
-        tested = backbone.sdsm(self.marks, strata=self.documents)
-        return tested[["source", "target", "n", "expected", "p", "p_lower"]].rename(columns={"p_lower": "p_apart"})
+    def model(self) -> Bicm:
+        """The null probabilities, each text fitted by itself: `analysis.networks.bicm`."""
+        return fit_bicm(self.table, self.documents)
 
     @cached_property
-    def chances(self) -> pd.DataFrame:
-        """How likely each unit holds each node by its margins in its text: units x nodes, `analysis.networks.bicm`."""
-        table = fit_bicm(self.marks, self.documents).table()
-        return pd.DataFrame(table, self.marks.index, self.marks.columns)
+    def tests(self) -> pd.DataFrame:
+        """
+        Every pair that meets, tested with each text held by itself: `analysis.networks.backbone.sdsm`.
+
+        Columns ``source``, ``target``, ``n``, ``expected``, ``p``, ``p_apart`` (of n or fewer).
+        """
+        tests = backbone.sdsm(self.table, strata=self.documents, model=self.model)
+        return tests[["source", "target", "n", "expected", "p", "p_lower"]].rename(columns={"p_lower": "p_apart"})
 
     @cached_property
-    def tested_alone(self) -> dict[str, pd.Series]:
-        """For each text, as if there were no other, the p-value of every pair that meets in it."""
-        by_text = self.marks.groupby(self.documents, sort=False)
-        return {str(text): backbone.sdsm(own).set_index(["source", "target"])["p"] for text, own in by_text}
+    def tests_by_text(self) -> dict[str, pd.Series]:
+        """For each text alone the p-value of every pair that meets in it, index ``source`` and ``target``."""
+        tests = {}
+        for text in self.documents.unique():
+            rows = np.flatnonzero(self.documents == text)
+            of_text = backbone.sdsm(self.table.iloc[rows], model=self.model.restrict(rows))
+            tests[str(text)] = of_text.set_index(["source", "target"])["p"]
+        return tests
 
     @property
     def documents(self) -> pd.Series:
@@ -108,7 +116,7 @@ class Presence:
 
     @property
     def blocks(self) -> pd.Series:
-        """The block of each unit, from its paragraph (`bootstrap.make_blocks`): what is moved between texts."""
+        """The block of each unit, by its paragraph (`bootstrap.make_blocks`): what permutation tests reassign."""
         paragraphs = self.units.drop_duplicates("paragraph_id").set_index("paragraph_id")
         return self.units["paragraph_id"].map(make_blocks(paragraphs)).rename("block")
 
@@ -117,46 +125,75 @@ class Presence:
         """The nodes that are themes, in the order of the dictionary."""
         return list(self.nodes.index[self.nodes["kind"] == "theme"])
 
-    def own(self, source: pd.Series, target: pd.Series) -> np.ndarray:
+    @property
+    def words(self) -> list[str]:
+        """The nodes that are words, sorted."""
+        return list(self.nodes.index[self.nodes["kind"] == "word"])
+
+    def select_text(self, text: str) -> Incidence:
+        """
+        The units of one text, with the nodes that it has.
+
+        Raises
+        ------
+        InputError : if there is no such text
+        """
+        check_choice(text, "text", self.documents.unique())
+        rows = (self.documents == text).to_numpy()
+        names = self.table.columns[self.table[rows].any()]
+        return Incidence(self.table.loc[rows, names], self.nodes.loc[names], self.units[rows])
+
+    def is_own_word(self, source: pd.Series, target: pd.Series) -> np.ndarray:
         """Whether one of two nodes is a theme and the other a word of its dictionary: no tie to be counted."""
         (kind, theme), (other_kind, other_theme) = (
             (end.map(self.nodes["kind"]).to_numpy(), end.map(self.nodes["theme"]).to_numpy())
             for end in (source, target)
         )
-        return np.asarray((kind != other_kind) & (theme == other_theme))
+        return np.asarray((kind != other_kind) & (theme == other_theme), dtype=bool)
 
 
-def mark_nodes(here: Study, *, unit: Unit = "paragraph", min_units: int = 2) -> Presence:
+def build_incidence(study: Study, *, unit: Unit = "paragraph", min_units: int = 2) -> Incidence:
     """
-    Mark in every unit the themes it names and the words it holds; words in fewer than `min_units` units are left out.
+    Which themes and which words stand in each unit; words in fewer than `min_units` units are left out.
 
     A theme is found by its dictionary, a word by its lemma. A word belongs to a theme if half of its uses or more lie
-    inside hits of that theme: a tie between the two would only say that the dictionary works.
+    inside hits of that theme: a tie between the two would only say that the dictionary works. A theme whose label is
+    one of the words has " (theme)" added to it.
+
+    Parameters
+    ----------
+    unit : "paragraph" or "sentence"
+
+    Returns
+    -------
+    Incidence : all units and all themes, also those without any; there may be no words
 
     Raises
     ------
-    InputError : if the unit is unknown, or no word is left
+    InputError : if the unit is unknown, or `min_units` is below 1
     """
     check_choice(unit, "unit", UNITS)
-    counts = terms.count_text(here.corpus.sentences, here.languages, unit=unit)
-    counts = terms.prune(counts, min_units=min_units)
-    units = terms.first_sentences(here.corpus.sentences, counts)[["doc_id", "section_id", "paragraph_id"]]
+    check_at_least("min_units", min_units, 1)
+    counts = terms.count_text(study.corpus.sentences, study.languages, unit=unit)
+    units = terms.first_sentences(study.corpus.sentences, counts)[["doc_id", "section_id", "paragraph_id"]]
     ids = pd.Series(counts.units, name=f"{unit}_id")
-    named = attention.mark_units(here.hits, ids, here.themes.names)
-    labels = {theme.name: theme.label for theme in here.themes}
     held = pd.DataFrame(counts.matrix.toarray() > 0, index=counts.units, columns=counts.terms)
-    owner = _own_themes(here).reindex(counts.terms).fillna("")
+    held = held.loc[:, held.sum() >= min_units]
+    labels = {theme.name: theme.label for theme in study.themes}
+    labels |= {name: f"{label} (theme)" for name, label in labels.items() if label in held.columns}
+    named = attention.mark_units(study.hits, ids, study.themes.names).rename(columns=labels)
+    owner = _own_themes(study).reindex(held.columns).fillna("")
     nodes = pd.DataFrame(
         {"kind": ["theme"] * len(labels) + ["word"] * len(owner), "theme": [*labels, *owner]},
-        index=pd.Index([*labels.values(), *counts.terms], name="node"),
+        index=pd.Index([*labels.values(), *held.columns], name="node"),
     )
-    return Presence(pd.concat([named.rename(columns=labels), held], axis=1), nodes, units)
+    return Incidence(pd.concat([named, held], axis=1), nodes, units)
 
 
-def _own_themes(here: Study) -> pd.Series:
+def _own_themes(study: Study) -> pd.Series:
     """For each word at least half of whose uses lie inside hits of one theme: that theme."""
-    words = here.words
-    hits = here.hits[["sentence_id", "start", "end", "theme"]]
+    words = study.words
+    hits = study.hits[["sentence_id", "start", "end", "theme"]]
     pairs = words.reset_index().merge(hits, on="sentence_id", suffixes=("", "_hit"))
     inside = pairs[(pairs["start"] >= pairs["start_hit"]) & (pairs["end"] <= pairs["end_hit"])]
     uses = inside.groupby(["lemma", "theme"])["index"].nunique().rename("uses").reset_index()
@@ -165,41 +202,41 @@ def _own_themes(here: Study) -> pd.Series:
     return uses.loc[uses["uses"] >= 0.5 * words["lemma"].value_counts().reindex(uses.index), "theme"]
 
 
-def choose_themes(presence: Presence, chosen: Sequence[str]) -> list[str]:
+def choose_themes(incidence: Incidence, names: Sequence[str]) -> list[str]:
     """
-    The nodes of some themes, given by name; of all themes when none is given.
+    The nodes of themes, given by name; of all themes when none is given.
 
     Raises
     ------
-    InputError : if a name is unknown, or fewer than two are given
+    InputError : if a name is unknown, or one alone is given
     """
-    names = presence.nodes.loc[presence.themes, "theme"]
-    for name in chosen:
-        check_choice(name, "parameter themes", names)
-    if len(chosen) == 1:
-        raise InputError("parameter themes", chosen[0], allowed="two themes or more, or none", remedy="Name another.")
-    return [node for node, name in names.items() if not chosen or name in chosen]
+    known = incidence.nodes.loc[incidence.themes, "theme"]
+    for name in names:
+        check_choice(name, "parameter themes", known)
+    if len(names) == 1:
+        raise InputError("parameter themes", names[0], allowed="two themes or more, or none", remedy="Name another.")
+    return [node for node, name in known.items() if not names or name in names]
 
 
-def choose_words(presence: Presence, declared: Sequence[str], size: int) -> list[str]:
+def choose_words(incidence: Incidence, declared: Sequence[str], size: int) -> list[str]:
     """
-    The words of a network: those declared, then the most widespread others until there are `size`.
+    The words of a network: those declared, then the most widespread others until there are `size`, or no more.
 
     Raises
     ------
     InputError : if a declared word is not among the words of the texts
     """
-    words = presence.nodes.index[presence.nodes["kind"] == "word"]
+    words = incidence.words
     for word in declared:
         if word not in words:
             hint = nearest(word, words) or "Write it in the form under which words are counted."
             raise InputError("data/ties.yml, words", repr(word), allowed="words of the texts", remedy=hint)
-    spread = presence.marks[words].sum().sort_values(ascending=False, kind="stable")
+    spread = incidence.table[words].sum().sort_values(ascending=False, kind="stable")
     others = [word for word in spread.index if word not in set(declared)]
     return [*declared, *others[: max(0, size - len(declared))]]
 
 
-def pair_nodes(presence: Presence, names: Sequence[str], others: Sequence[str] | None = None) -> pd.DataFrame:
+def pair_nodes(incidence: Incidence, names: Sequence[str], others: Sequence[str] | None = None) -> pd.DataFrame:
     """
     All pairs of `names`, or of one of `names` with one of `others`: the family in which ties are sought.
 
@@ -211,19 +248,22 @@ def pair_nodes(presence: Presence, names: Sequence[str], others: Sequence[str] |
         ``source``, ``target``, in alphabetical order.
     """
     pairs = combinations(names, 2) if others is None else product(names, others)
-    known = sorted({tuple(sorted(pair)) for pair in pairs if pair[0] != pair[1]})
-    table = pd.DataFrame(known, columns=["source", "target"])
-    return table[~presence.own(table["source"], table["target"])].reset_index(drop=True)
+    table = _list_pairs(pair for pair in pairs if pair[0] != pair[1])
+    return table[~incidence.is_own_word(table["source"], table["target"])].reset_index(drop=True)
 
 
-def pair_themes(presence: Presence, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+def pair_themes(incidence: Incidence, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """Pairs of themes, given by name, as `pair_nodes` gives them."""
-    node = {name: label for label, name in presence.nodes.loc[presence.themes, "theme"].items()}
-    known = sorted(tuple(sorted((node[one], node[other]))) for one, other in pairs)
-    return pd.DataFrame(known, columns=["source", "target"])
+    node = {name: label for label, name in incidence.nodes.loc[incidence.themes, "theme"].items()}
+    return _list_pairs((node[one], node[other]) for one, other in pairs)
 
 
-def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
+def _list_pairs(pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    known = sorted({(min(pair), max(pair)) for pair in pairs})
+    return pd.DataFrame(known, columns=["source", "target"], dtype=object if not known else None)
+
+
+def test_ties(incidence: Incidence, pairs: pd.DataFrame) -> pd.DataFrame:
     """
     Pairs of nodes, each with the units in which both stand, its strength and its test.
 
@@ -233,47 +273,66 @@ def connect(presence: Presence, pairs: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    pairs : DataFrame from `pair_nodes`
+    pairs : DataFrame from `pair_nodes` or `pair_themes`
 
     Returns
     -------
     DataFrame, one row per pair, the surest first
-        ``source``, ``target``, ``n`` (units with both), one column per text (its units with both), ``expected`` (by
-        chance), ``p`` (that chance brings as many), ``p_apart`` (as few), ``q`` (of p: false discovery rate,
-        Benjamini & Hochberg 1995, among all `pairs`), ``strength`` (times more often than if spread independently over
-        all units; 1 = chance), ``npmi`` (-1 to 1; read it with n, for pairs of rare nodes reach 1 easily).
+        ``source``, ``target``, ``n`` (units with both), ``expected`` (by chance), ``p`` (that chance brings as many),
+        ``p_apart`` (as few), ``q`` (p adjusted for multiple testing among all `pairs`: false discovery rate, Benjamini
+        & Hochberg 1995), ``strength`` (association strength: times more often than if spread independently over all
+        units; 1 = chance, 0 = never), ``npmi`` (-1 to 1; read it with n, for pairs of rare
+        nodes reach 1 easily), and one column per text (its units with both).
     """
-    table = pairs[["source", "target"]].merge(presence.tested, on=["source", "target"], how="left")
-    never = table["n"].isna()
-    meet = presence.chances[table.loc[never, "source"]].to_numpy() * presence.chances[table.loc[never, "target"]]
-    table.loc[never, "expected"] = meet.to_numpy().sum(axis=0)
-    table.loc[never, "p_apart"] = (1 - meet.to_numpy()).prod(axis=0)  # Poisson-binomial at 0
+    table = pairs[["source", "target"]].merge(incidence.tests, on=["source", "target"], how="left")
+    model, never = incidence.model, table["n"].isna()
+    source, target = (incidence.table.columns.get_indexer(table.loc[never, end]) for end in ("source", "target"))
+    both = model.p[:, model.nodes[source]] * model.p[:, model.nodes[target]]
+    table.loc[never, "expected"] = model.sizes @ both
+    table.loc[never, "p_apart"] = np.prod((1 - both) ** model.sizes[:, None], axis=0)  # Poisson-binomial at 0
     table["n"], table["p"] = table["n"].fillna(0).astype(int), table["p"].fillna(1.0)
     table["q"] = false_discovery_rate(table["p"].to_numpy())
-    frequency = presence.marks.sum()
-    counts = (table["n"], table["source"].map(frequency), table["target"].map(frequency), len(presence.units))
+    frequency = incidence.table.sum()
+    counts = (table["n"], table["source"].map(frequency), table["target"].map(frequency), len(incidence.units))
     table["strength"], table["npmi"] = association.association_strength(*counts), association.npmi(*counts)
-    table = pd.concat([table, _count_by_text(presence, table)], axis=1)
+    table = pd.concat([table, _count_by_text(incidence, table)], axis=1)
     return table.sort_values(["p", "source", "target"], kind="stable").reset_index(drop=True)
 
 
-def _count_by_text(presence: Presence, ties: pd.DataFrame) -> pd.DataFrame:
+def _count_by_text(incidence: Incidence, ties: pd.DataFrame) -> pd.DataFrame:
     """Units with both ends of each tie, a column per text."""
-    marks = presence.marks
-    both = marks[ties["source"]].to_numpy() & marks[ties["target"]].to_numpy()
-    texts = presence.units["doc_id"]
+    both = _hold_both(incidence.table, ties)
+    texts = incidence.documents
     return pd.DataFrame({text: both[(texts == text).to_numpy()].sum(axis=0) for text in texts.unique()}, ties.index)
 
 
-def judge_texts(presence: Presence, ties: pd.DataFrame) -> pd.DataFrame:
-    """For each tie its p-value in each text alone, as in `connect`: one column per text; 1 where the two never meet."""
+def _hold_both(table: pd.DataFrame, ties: pd.DataFrame) -> np.ndarray:
+    """Which units hold both ends of each tie, (n_units, n_ties)."""
+    return np.asarray(table[ties["source"]].to_numpy(dtype=bool) & table[ties["target"]].to_numpy(dtype=bool))
+
+
+def list_p_by_text(incidence: Incidence, ties: pd.DataFrame) -> pd.DataFrame:
+    """For each tie its p-value in each text alone, as in `test_ties`: one column per text; 1 where they never meet."""
     pairs = pd.MultiIndex.from_frame(ties[["source", "target"]])
-    columns = {text: p.reindex(pairs).fillna(1.0).to_numpy() for text, p in presence.tested_alone.items()}
+    columns = {text: p.reindex(pairs).fillna(1.0).to_numpy() for text, p in incidence.tests_by_text.items()}
     return pd.DataFrame(columns, index=ties.index)
 
 
+def list_evidence(incidence: Incidence, ties: pd.DataFrame) -> list[list[str]]:
+    """For each tie the ids of the paragraphs in which both ends stand, in reading order."""
+    paragraphs = incidence.units["paragraph_id"].to_numpy()
+    return [list(dict.fromkeys(paragraphs[held])) for held in _hold_both(incidence.table, ties).T]
+
+
 def make_graph(nodes: Sequence[str], ties: pd.DataFrame, *, weight: str = "strength") -> nx.Graph:
-    """The network as a networkx Graph; every column of `ties` is an attribute of its edges, `weight` as ``weight``."""
+    """
+    The network as a networkx Graph; every column of `ties` is an attribute of its edges, `weight` as ``weight``.
+
+    Parameters
+    ----------
+    nodes : names, also of those without ties
+    ties : DataFrame with ``source``, ``target`` and the column `weight`
+    """
     graph = nx.Graph()
     graph.add_nodes_from(sorted(nodes))
     for row in ties.sort_values(["source", "target"], kind="stable").to_dict("records"):
@@ -282,60 +341,107 @@ def make_graph(nodes: Sequence[str], ties: pd.DataFrame, *, weight: str = "stren
     return graph
 
 
+def word_graph(
+    study: Study,
+    text: str | None = None,
+    *,
+    n_words: int = 60,
+    unit: Unit = "paragraph",
+    min_units: int = 2,
+    min_together: int = 1,
+    alpha: float = 1.0,
+) -> nx.Graph:
+    """
+    Co-occurrence network of the most widespread words of one text, or of all texts together.
+
+    Parameters
+    ----------
+    text : id of a text; None: all texts, each held by itself in the tests
+    n_words : int, most words in the graph
+    unit : "paragraph" or "sentence", in which words must stand together
+    min_units : int, least units with a word
+    min_together : int, least units with both words of an edge; pairs that never meet are no edge
+    alpha : float, largest p of an edge (`test_ties`); 1: all pairs that meet
+
+    Returns
+    -------
+    networkx Graph, nodes sorted
+        Nodes are lemmas with ``n`` (units) and ``label`` (its most frequent form); edges have ``n`` (units with both),
+        ``weight`` (the same), ``expected``, ``p``, ``p_apart``, ``q``, ``strength`` and ``npmi``, as from `test_ties`.
+
+    Raises
+    ------
+    InputError : if the text or the unit is unknown, or a number is below 1
+
+    Examples
+    --------
+    >>> from analysis.study import open_study
+    >>> study = open_study()
+    >>> graph = word_graph(study, study.documents[-1], n_words=30, min_together=2)
+    >>> len(graph) <= 30, all(n >= 2 for _, _, n in graph.edges(data="n"))
+    (True, True)
+    """
+    check_at_least("n_words", n_words, 1)
+    check_at_least("min_together", min_together, 1)
+    incidence = build_incidence(study, unit=unit, min_units=min_units)
+    if text is not None:
+        incidence = incidence.select_text(text)
+    frequency = incidence.table.sum()
+    words = [word for word in choose_words(incidence, [], len(incidence.words)) if frequency[word] >= min_units]
+    words = words[:n_words]
+    ties = test_ties(incidence, pair_nodes(incidence, words))
+    ties = ties[(ties["n"] >= min_together) & (ties["p"] <= alpha)]
+    graph = make_graph(words, ties[["source", "target", *TIE_COLUMNS]], weight="n")
+    forms = terms.show_forms(study.words)
+    for word in words:
+        graph.nodes[word].update(n=int(frequency[word]), label=forms[word])
+    return graph
+
+
 @dataclass(frozen=True)
 class Network:
     """Nodes at one place in all texts, and the ties between them."""
 
     nodes: pd.DataFrame  # index the nodes: x, y, kind, theme, n, one column per text, community, stability
-    ties: pd.DataFrame  # from `connect`: those drawn
+    ties: pd.DataFrame  # from `test_ties`: those shown
     groups: communities.Communities
 
 
-def lay_out(
-    presence: Presence, names: Sequence[str], met: pd.DataFrame, drawn: pd.DataFrame, *, n_runs: int, seed: int
+def build_network(
+    incidence: Incidence, names: Sequence[str], ties: pd.DataFrame, shown: pd.DataFrame, *, n_runs: int, seed: int
 ) -> Network:
     """
     Place the nodes of a network once for all texts, and group them.
 
     Parameters
     ----------
-    met : DataFrame from `connect`
+    names : nodes of the network
+    ties : DataFrame from `test_ties`
         All ties: their strength in each text, averaged over the texts so that the longest does not decide alone,
         gives the places.
-    drawn : DataFrame, some rows of `met`
-        The ties that are drawn: their strength over all texts gives the communities.
+    shown : DataFrame, some rows of `ties`, or none
+        Their strength over all texts gives the communities (`analysis.networks.communities.consensus`).
     """
     names = list(names)
-    by_text = dict(list(presence.marks[names].groupby(presence.documents, sort=False)))
-    frequency = presence.marks[names].sum()
-    places = layout.lay_out(
-        layout.pool_strengths([_measure(marks, met) for marks in by_text.values()]), weights=frequency
-    )
-    groups = communities.consensus(make_graph(names, drawn), n_runs=n_runs, seed=seed)
-    counts = pd.DataFrame({text: marks.sum() for text, marks in by_text.items()})
-    nodes = places.join(presence.nodes).join(frequency.rename("n")).join(counts).join(groups.table.set_index("node"))
-    return Network(nodes.loc[names], drawn, groups)
+    by_text = dict(list(incidence.table[names].groupby(incidence.documents, sort=False)))
+    frequency = incidence.table[names].sum()
+    strengths = layout.pool_strengths([_measure_strengths(table, ties) for table in by_text.values()])
+    places = layout.lay_out(strengths, weights=frequency)
+    groups = communities.consensus(make_graph(names, shown), n_runs=n_runs, seed=seed)
+    counts = pd.DataFrame({text: table.sum() for text, table in by_text.items()})
+    nodes = places.join(incidence.nodes).join(frequency.rename("n")).join(counts)
+    return Network(nodes.join(groups.table.set_index("node")).loc[names], shown, groups)
 
 
-def _measure(marks: pd.DataFrame, ties: pd.DataFrame) -> pd.DataFrame:
-    """Association strength of the ties in one text, nodes x nodes; 0 where there is none."""
-    both = (marks[ties["source"]].to_numpy() & marks[ties["target"]].to_numpy()).sum(axis=0)
-    frequency = marks.sum()
+def _measure_strengths(table: pd.DataFrame, ties: pd.DataFrame) -> pd.DataFrame:
+    """Association strength of the ties in the units of one text, nodes x nodes; 0 where there is none."""
+    frequency = table.sum()
     ends = ties["source"].map(frequency), ties["target"].map(frequency)
+    strength = np.nan_to_num(association.association_strength(_hold_both(table, ties).sum(axis=0), *ends, len(table)))
     graph = nx.Graph()
-    graph.add_nodes_from(marks.columns)
-    strength = np.nan_to_num(association.association_strength(both, *ends, len(marks)))
+    graph.add_nodes_from(table.columns)
     graph.add_weighted_edges_from(zip(ties["source"], ties["target"], strength, strict=True))
     return nx.to_pandas_adjacency(graph)
-
-
-def list_evidence(presence: Presence, ties: pd.DataFrame) -> list[list[str]]:
-    """For each tie the paragraphs in which both ends stand, in reading order."""
-    paragraphs = presence.units["paragraph_id"].to_numpy()
-    return [
-        list(dict.fromkeys(paragraphs[(presence.marks[source] & presence.marks[target]).to_numpy()]))
-        for source, target in zip(ties["source"], ties["target"], strict=True)
-    ]
 
 
 def export_graph(network: Network, labels: Mapping[str, str], glosses: Mapping[str, str]) -> nx.Graph:

@@ -1,4 +1,4 @@
-"""Pairs of the study in detail: how they differ between texts and units, and what stands around each theme."""
+"""Pairs of nodes in detail: compared between texts and units, bridges between themes, and the neighbours of a theme."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from analysis.corpus.describe import count_words
 from analysis.corpus.tokens import token_spans
 from analysis.networks import backbone, change, participation
 from analysis.networks import network as networks
-from analysis.networks.network import Network, Presence
+from analysis.networks.network import Incidence, Network
 from analysis.stats import association
 from analysis.study import Study
 
 
-def measure_lengths(here: Study) -> pd.DataFrame:
+def measure_lengths(study: Study) -> pd.DataFrame:
     """
     How unevenly long the paragraphs are, in each text and in all: it decides which test of ties may be used.
 
@@ -30,58 +30,75 @@ def measure_lengths(here: Study) -> pd.DataFrame:
         ``text``, ``paragraphs``, ``spread`` (standard deviation of ln words: .7 means that two thirds lie between half
         and twice the typical length), ``reading`` (what that allows).
     """
-    paragraphs = here.corpus.paragraphs
+    paragraphs = study.corpus.paragraphs
     words = count_words(paragraphs["text"])
-    groups = {text: words[(paragraphs["doc_id"] == text).to_numpy()] for text in here.documents} | {"all": words}
-    rows = [(text, len(own), *_spread(own)) for text, own in groups.items()]
+    groups = {text: words[(paragraphs["doc_id"] == text).to_numpy()] for text in study.documents} | {"all": words}
+    rows = [(text, len(lengths), *_measure_spread(lengths[lengths > 0])) for text, lengths in groups.items()]
     return pd.DataFrame(rows, columns=["text", "paragraphs", "spread", "reading"])
 
 
-def _spread(words: pd.Series) -> tuple[float, str]:
-    found = backbone.length_spread(words)
-    return found.value, found.reading
+def _measure_spread(words: pd.Series) -> tuple[float, str]:
+    if len(words) < 2:
+        return np.nan, "too few paragraphs with words for a spread of length"
+    spread = backbone.length_spread(words)
+    return spread.value, spread.reading
 
 
-def compare_texts(presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
+def compare_ties(incidence: Incidence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
     """
-    Each pair's share of units compared between every two texts: `analysis.networks.change.compare_ties`.
+    Each pair's share of units compared between every two texts: `analysis.networks.change.compare_tie_shares`.
 
     Parameters
     ----------
     pairs : DataFrame with ``source`` and ``target``
+
+    Returns
+    -------
+    DataFrame : as there; no rows where there are fewer than two texts, or no pairs
     """
-    return change.compare_ties(*_dealt(presence), ties=_listed(pairs), n_draws=n_draws, seed=seed)
+    if pairs.empty or incidence.documents.nunique() < 2:
+        return pd.DataFrame(columns=change.COLUMNS)
+    return change.compare_tie_shares(*_sections(incidence), ties=_listed(pairs), n_draws=n_draws, seed=seed)
 
 
-def compare_networks(presence: Presence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
+def compare_networks(incidence: Incidence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:
     """
-    The networks of every two texts compared as wholes: `analysis.networks.change.compare_networks`, pairs that meet
-    only.
+    The networks of every two texts compared as wholes: `analysis.networks.change.network_comparison_test`.
+
+    Parameters
+    ----------
+    pairs : DataFrame with ``source`` and ``target``; those that meet are compared
+
+    Returns
+    -------
+    DataFrame : as there; no rows where there are fewer than two texts, or no pair meets
     """
-    met = pairs.merge(presence.tested[["source", "target"]], on=["source", "target"])
-    return change.compare_networks(*_dealt(presence), ties=_listed(met), n_draws=n_draws, seed=seed)
+    meeting = pairs.merge(incidence.tests[["source", "target"]], on=["source", "target"])
+    if meeting.empty or incidence.documents.nunique() < 2:
+        return pd.DataFrame(columns=change.NETWORK_COLUMNS)
+    return change.network_comparison_test(*_sections(incidence), ties=_listed(meeting), n_draws=n_draws, seed=seed)
 
 
-def _dealt(presence: Presence) -> tuple[pd.DataFrame, pd.Series, pd.Series, list[tuple[str, str]]]:
-    """What is compared: marks, texts, sections, and every two texts as the units stand."""
-    texts = presence.documents.unique()
-    return presence.marks, presence.documents, presence.blocks, list(combinations(texts, 2))
+def _sections(incidence: Incidence) -> tuple[pd.DataFrame, pd.Series, pd.Series, list[tuple[str, str]]]:
+    """What is compared: incidence, texts, sections, and every two texts as the units stand."""
+    texts = incidence.documents.unique()
+    return incidence.table, incidence.documents, incidence.blocks, list(combinations(texts, 2))
 
 
 def _listed(pairs: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(pairs["source"], pairs["target"], strict=True))
 
 
-def join_changes(connected: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+def join_changes(ties: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Ties with all their comparisons in one wide table, for a file: a group of columns per pair of texts."""
-    kept = ["difference", "low", "high", "p", "p_adjusted", "q", "verdict"]
+    values = ["difference", "low", "high", "p", "p_adjusted", "q", "verdict"]
     pair = changes["before"] + "_" + changes["after"]
-    wide = changes.assign(pair=pair).pivot(index=["source", "target"], columns="pair", values=kept)
-    wide.columns = [f"{what}_{between}" for what, between in wide.columns]
-    return connected.merge(wide.reset_index(), on=["source", "target"], how="left")
+    wide = changes.assign(pair=pair).pivot(index=["source", "target"], columns="pair", values=values)
+    wide.columns = [f"{value}_{between}" for value, between in wide.columns]
+    return ties.merge(wide.reset_index(), on=["source", "target"], how="left")
 
 
-def measure_bridges(presence: Presence, themes: Sequence[str], *, n_draws: int, seed: int) -> pd.DataFrame:
+def measure_bridges(incidence: Incidence, themes: Sequence[str], *, n_draws: int, seed: int) -> pd.DataFrame:
     """
     From each of `themes` to every other: share of its units that name the other, and lift, with intervals.
 
@@ -89,46 +106,54 @@ def measure_bridges(presence: Presence, themes: Sequence[str], *, n_draws: int, 
     -------
     DataFrame from `analysis.networks.participation.bridges`, rows whose ``a`` is one of `themes` (nodes)
     """
-    marks = presence.marks[presence.themes]
-    table = participation.bridges(marks, presence.documents, presence.blocks, n_draws=n_draws, seed=seed)
+    table = participation.bridges(
+        incidence.table[incidence.themes], incidence.documents, incidence.blocks, n_draws=n_draws, seed=seed
+    )
     return table[table["a"].isin(themes)].reset_index(drop=True)
 
 
-def find_bridging_words(presence: Presence, network: Network, *, n_draws: int, seed: int) -> pd.DataFrame:
+def find_bridging_words(incidence: Incidence, network: Network, *, n_draws: int, seed: int) -> pd.DataFrame:
     """
     The words whose ties are spread over most groups of their network: `analysis.networks.participation.bridging_terms`.
+
+    Returns
+    -------
+    DataFrame : as there; no rows where the network has no nodes
     """
     words = list(network.nodes.index)
+    if not words:
+        return pd.DataFrame(columns=participation.COLUMNS)
     return participation.bridging_terms(
-        presence.marks[words],
+        incidence.table[words],
         network.nodes["community"].astype(str).to_dict(),
-        presence.documents,
-        presence.blocks,
+        incidence.documents,
+        incidence.blocks,
         n_draws=n_draws,
         seed=seed,
     )
 
 
-def find_neighbours(presence: Presence, themes: Sequence[str], *, min_together: int = 2) -> pd.DataFrame:
+def find_neighbours(incidence: Incidence, themes: Sequence[str], *, min_together: int = 2) -> pd.DataFrame:
     """
     What stands in the units of each theme: other themes, and words that are not its own.
 
     Returns
     -------
-    DataFrame as from `analysis.networks.network.connect`, the surest first within each theme
+    DataFrame as from `analysis.networks.network.test_ties`, the surest first within each theme
         ``theme`` (its node), ``neighbour``, ``source`` and ``target`` (the two, sorted), counts and test; ``q`` allows
         for all neighbours of one theme; pairs with fewer than `min_together` units are left out after that.
     """
-    tables = []
+    columns = list(incidence.table.columns)
+    tables = [networks.test_ties(incidence, networks.pair_nodes(incidence, [])).assign(theme="", neighbour="")]
     for theme in themes:
-        table = networks.connect(presence, networks.pair_nodes(presence, [theme], list(presence.marks.columns)))
+        table = networks.test_ties(incidence, networks.pair_nodes(incidence, [theme], columns))
         table = table[table["n"] >= min_together]
         other = table["target"].where(table["source"] == theme, table["source"])
         tables.append(table.assign(theme=theme, neighbour=other))
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
-def count_pairs(presence: Presence, nodes: Sequence[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+def count_pairs(incidence: Incidence, nodes: Sequence[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """
     For each text the units that two nodes share and their lift.
 
@@ -139,66 +164,76 @@ def count_pairs(presence: Presence, nodes: Sequence[str]) -> dict[str, tuple[pd.
         spread over the text by itself (missing where a node does not occur).
     """
     tables = {}
-    for text, marks in presence.marks[list(nodes)].astype(int).groupby(presence.documents, sort=False):
-        both = marks.T @ marks
+    for text, table in incidence.table[list(nodes)].astype(int).groupby(incidence.documents, sort=False):
+        both = table.T @ table
         n = np.diag(both)
-        lift = association.association_strength(both, n[:, None], n, len(marks))
+        lift = association.association_strength(both, n[:, None], n, len(table))
         tables[str(text)] = both, pd.DataFrame(lift, both.index, both.columns).where(np.outer(n, n) > 0)
     return tables
 
 
-def frequent_themes(presence: Presence, nodes: Sequence[str], declared: Sequence[str], *, min_units: int) -> list[str]:
+def frequent_themes(
+    incidence: Incidence, nodes: Sequence[str], declared: Sequence[str], *, min_units: int
+) -> list[str]:
     """Of the nodes those that are declared, or stand in `min_units` units or more."""
-    return [node for node in nodes if node in declared or presence.marks[node].sum() >= min_units]
+    return [node for node in nodes if node in declared or incidence.table[node].sum() >= min_units]
 
 
 def compare_units(
-    here: Study, presence: Presence, pairs: Sequence[tuple[str, str]], *, window: int = 10
+    study: Study, incidence: Incidence, pairs: Sequence[tuple[str, str]], *, window: int = 10
 ) -> pd.DataFrame:
     """
     The same pairs of themes together in a paragraph, in a sentence, and within a window of words of a paragraph.
 
-    `presence` is the network's own, of paragraphs or of sentences; the other is counted here.
+    `incidence` is the network's own, of paragraphs or of sentences; the other is counted in `study`.
 
     Returns
     -------
     DataFrame, one row per pair
         ``source``, ``target``; ``paragraphs``, ``sentences`` (with both), ``windows`` (hits of the one at most `window`
         tokens from a hit of the other, within a paragraph); ``p_paragraphs``, ``p_sentences`` (that chance brings as
-        many, see `analysis.networks.network.connect`; windows overlap, and are not tested).
+        many, see `analysis.networks.network.test_ties`; windows overlap, and are not tested).
     """
     tables = []
     for unit in networks.UNITS:
-        known = presence if presence.units.index.name == f"{unit}_id" else networks.mark_nodes(here, unit=unit)
-        table = networks.connect(known, networks.pair_themes(known, pairs))
+        known = incidence if incidence.units.index.name == f"{unit}_id" else networks.build_incidence(study, unit=unit)
+        table = networks.test_ties(known, networks.pair_themes(known, pairs))
         tables.append(table[["source", "target", "n", "p"]].rename(columns={"n": f"{unit}s", "p": f"p_{unit}s"}))
-    found = tables[0].merge(tables[1], on=["source", "target"])
-    near = count_near(here, window=window)
-    found["windows"] = [int(near.loc[row.source, row.target]) for row in found.itertuples()]
-    return found[["source", "target", "paragraphs", "sentences", "windows", "p_paragraphs", "p_sentences"]]
+    table = tables[0].merge(tables[1], on=["source", "target"])
+    near, name = count_near(study, window=window), incidence.nodes["theme"]
+    table["windows"] = [int(near.loc[name[row.source], name[row.target]]) for row in table.itertuples()]
+    return table[["source", "target", "paragraphs", "sentences", "windows", "p_paragraphs", "p_sentences"]]
 
 
-def count_near(here: Study, *, window: int) -> pd.DataFrame:
-    """In how many paragraphs two themes are named at most `window` tokens apart: themes x themes, by label."""
-    sentences = here.corpus.sentences.set_index("sentence_id")
+def count_near(study: Study, *, window: int) -> pd.DataFrame:
+    """
+    In how many paragraphs two themes are named at most `window` tokens apart.
+
+    Returns
+    -------
+    DataFrame of int, themes x themes, by name; on the diagonal paragraphs with the theme
+    """
+    sentences = study.corpus.sentences.set_index("sentence_id")
     begins = {name: [start for start, _ in token_spans(text)] for name, text in sentences["text"].items()}
     lengths = pd.Series({name: len(places) for name, places in begins.items()})
     before = lengths.groupby(sentences["paragraph_id"], sort=False).cumsum() - lengths
-    hits = here.hits.copy()
-    hits["unit"] = hits["paragraph_id"]
-    inside = [bisect_right(begins[row.sentence_id], row.start) - 1 for row in hits.itertuples()]
-    hits["position"] = before[hits["sentence_id"]].to_numpy() + inside
-    pairs = hits[["unit", "position", "theme"]].merge(hits[["unit", "position", "theme"]], on="unit")
+    inside = [bisect_right(begins[row.sentence_id], row.start) - 1 for row in study.hits.itertuples()]
+    hits = study.hits[["paragraph_id", "theme"]]
+    hits = hits.assign(position=before[study.hits["sentence_id"]].to_numpy() + np.array(inside, dtype=int))
+    pairs = hits.merge(hits, on="paragraph_id")
     pairs = pairs[(pairs["position_x"] - pairs["position_y"]).abs() <= window]
-    pairs = pairs[["unit", "theme_x", "theme_y"]].drop_duplicates()
-    labels = {theme.name: theme.label for theme in here.themes}
-    near = pd.crosstab(pairs["theme_x"].map(labels), pairs["theme_y"].map(labels))
-    return near.reindex(index=labels.values(), columns=labels.values(), fill_value=0)
+    pairs = pairs[["paragraph_id", "theme_x", "theme_y"]].drop_duplicates()
+    near = pd.crosstab(pairs["theme_x"], pairs["theme_y"])
+    return near.reindex(index=study.themes.names, columns=study.themes.names, fill_value=0)
 
 
-def correlate_units(here: Study, words: Sequence[str], *, window: int = 10) -> pd.DataFrame:
+def correlate_units(study: Study, words: Sequence[str], *, window: int = 10) -> pd.DataFrame:
     """
     Whether pairs of words that often stand together in a paragraph do so in a sentence and a window, too.
+
+    Parameters
+    ----------
+    words : lemmas; three or more, or the correlations are missing
 
     Returns
     -------
@@ -207,11 +242,11 @@ def correlate_units(here: Study, words: Sequence[str], *, window: int = 10) -> p
     """
     counts: dict[str, np.ndarray] = {}
     for unit in networks.UNITS:
-        found = terms.count_text(here.corpus.sentences, here.languages, unit=unit)
-        place = found.terms.get_indexer(list(words))
-        counts[unit] = cooccurrence.units_with_both(found.matrix[:, place]).toarray()
+        of_unit = terms.count_text(study.corpus.sentences, study.languages, unit=unit)
+        place = of_unit.terms.get_indexer(list(words))
+        counts[unit] = cooccurrence.units_with_both(of_unit.matrix[:, place]).toarray()
     sequences = cooccurrence.keep_terms(
-        terms.list_sequences(here.corpus.sentences, here.languages), pd.Index(sorted(words))
+        terms.list_sequences(study.corpus.sentences, study.languages), pd.Index(sorted(words))
     )
     near = cooccurrence.count_in_windows(sequences, window=window).toarray()
     order = pd.Index(sorted(words)).get_indexer(list(words))

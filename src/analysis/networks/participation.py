@@ -1,8 +1,8 @@
 r"""
-What joins themes: pairs of themes that share units, and words that stand beside several.
+Lift of pairs of themes, and participation of words in several communities; intervals by the section bootstrap.
 
-In all functions, `marks` has one row per unit and one column per node, True where the unit holds it; `documents` and
-`blocks` give text and section of each unit. Intervals come from sections drawn anew, within each text.
+In all functions, `incidence` has one row per unit and one column per node, True where the unit holds it; `documents`
+and `blocks` give text and section of each unit. Sections are resampled with replacement, within each text.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ from analysis.stats.proportions import LEAST_DF, Texts, arrange, score_interval
 Bridging = Literal["participation", "across"]
 # Numbers held at once while drawing (some 8 MB).
 BATCH = 1_000_000
+COLUMNS = [
+    *["node", "community", "strength", "across", "participation"],
+    *["n", "rank", "rank_low", "rank_high"],
+]
 
 
 def bridges(
-    marks: pd.DataFrame,
+    incidence: pd.DataFrame,
     documents: pd.Series,
     blocks: pd.Series,
     themes: Sequence[str] | None = None,
@@ -34,20 +38,20 @@ def bridges(
     seed: int,
 ) -> pd.DataFrame:
     r"""
-    How often two themes share a unit in each text, and how much more than if they were spread independently.
+    Lift and share of every two themes in each text: how often they share a unit, against independent spread.
 
     Lift is :math:`n_{ab} N / (n_a n_b)`: 1 as chance, 2 twice as often together, 0 never together. Its interval is
     taken on the logarithm, after half a unit is added to the three counts: :math:`\ln\mathrm{lift} \pm t\,s`. Here s
-    is the larger of two standard errors, that of sections drawn anew and that of independent units,
+    is the larger of two standard errors, that of resampled sections and that of independent units,
     :math:`s^2 = 1/n_{ab} - 1/n_a - 1/n_b + (2\,\mathrm{lift} - 1)/N`; t is Student's, with one degree less than the
     text has sections. The lower end is at most that of a Poisson count of :math:`n_{ab}` (Garwood 1936), without which
-    one unit with both themes would speak too loud. Where the themes never meet, no draw of sections has them meet
-    either: there the interval begins at 0 and ends where the half unit puts it, far above 1 when the themes are rare.
+    one unit with both themes would count for too much. Where the themes never meet, they meet in no resample either:
+    there the interval begins at 0 and ends where the half unit puts it, far above 1 when the themes are rare.
     The share's interval is `proportions.score_interval` with the variance of the same draws.
 
     Parameters
     ----------
-    themes : names of columns of `marks`, in the order wanted; by default all
+    themes : names of columns of `incidence`, in the order wanted; by default all
 
     Returns
     -------
@@ -58,25 +62,25 @@ def bridges(
 
     Raises
     ------
-    InputError : if a theme is unknown, marks, documents or blocks do not fit, or an option is out of range
+    InputError : if a theme is unknown, incidence, documents or blocks do not fit, or an option is out of range
     """
     check_level(level)
     check_at_least("n_draws", n_draws, 1)
-    names = [str(name) for name in marks.columns] if themes is None else list(themes)
+    names = [str(name) for name in incidence.columns] if themes is None else list(themes)
     for name in names:
-        check_choice(name, "themes", marks.columns)
-    texts = arrange(marks[names], documents)
+        check_choice(name, "themes", incidence.columns)
+    texts = arrange(incidence[names], documents)
     first, second = _ordered_pairs(len(names))
-    counts = _with_pairs(marks[names], first, second)
+    counts = _with_pairs(incidence[names], first, second)
     sums, sizes, owner = sum_blocks(counts, documents, blocks, texts)
     tables = []
     for (text, name), child in zip(
         enumerate(texts.names), np.random.SeedSequence(seed).spawn(len(texts.names)), strict=True
     ):
-        own, n = sums[owner == text], sizes[owner == text]
-        table = _bridge(own.sum(axis=0), n.sum(), first, second, len(names))
-        drawn = _draw_sums(np.column_stack([own, n]), n_draws, np.random.default_rng(child))
-        spread = _spreads(drawn, first, second, len(names))
+        of_text, n = sums[owner == text], sizes[owner == text]
+        table = _bridge(of_text.sum(axis=0), n.sum(), first, second, len(names))
+        resampled = _resample_sums(np.column_stack([of_text, n]), n_draws, np.random.default_rng(child))
+        spread = _spreads(resampled, first, second, len(names))
         table = table.assign(**_bridge_intervals(table, *spread, level, len(n)))
         table.insert(0, "doc_id", name)
         table.insert(1, "a", np.array(names, dtype=object)[first])
@@ -87,7 +91,7 @@ def bridges(
 
 def participation(weights: pd.DataFrame, communities: Mapping[str, str]) -> pd.DataFrame:
     r"""
-    How evenly each node's ties are spread over communities.
+    Participation coefficient: how evenly each node's ties are spread over communities.
 
     :math:`P_i = 1 - \sum_c (k_{ic} / k_i)^2`, where :math:`k_{ic}` is the strength of node i's ties to community c
     (Guimerà & Amaral 2005): 0 when all ties go to one community, :math:`1 - 1/C` when they are spread evenly over C.
@@ -111,8 +115,8 @@ def participation(weights: pd.DataFrame, communities: Mapping[str, str]) -> pd.D
     Examples
     --------
     >>> ties = pd.DataFrame([[0, 2, 1, 1], [2, 0, 0, 0], [1, 0, 0, 3], [1, 0, 3, 0]], index=list("abcd"))
-    >>> found = participation(ties.set_axis(list("abcd"), axis=1), {"a": "x", "b": "x", "c": "y", "d": "y"})
-    >>> found[["node", "strength", "across", "participation"]].values.tolist()
+    >>> of_nodes = participation(ties.set_axis(list("abcd"), axis=1), {"a": "x", "b": "x", "c": "y", "d": "y"})
+    >>> of_nodes[["node", "strength", "across", "participation"]].values.tolist()
     [['a', 4, 2, 0.5], ['b', 2, 0, 0.0], ['c', 4, 1, 0.375], ['d', 4, 1, 0.375]]
     """
     values = weights.to_numpy()
@@ -126,7 +130,7 @@ def participation(weights: pd.DataFrame, communities: Mapping[str, str]) -> pd.D
 
 
 def bridging_terms(
-    marks: pd.DataFrame,
+    incidence: pd.DataFrame,
     communities: Mapping[str, str],
     documents: pd.Series,
     blocks: pd.Series,
@@ -137,16 +141,16 @@ def bridging_terms(
     seed: int,
 ) -> pd.DataFrame:
     """
-    The nodes that join communities, with how sure their ranks are.
+    Nodes ranked by participation in several communities, with bootstrap intervals of the ranks.
 
-    A tie's weight is the number of units that hold both nodes, in all texts together. Sections are drawn anew within
+    A tie's weight is the number of units that hold both nodes, in all texts together. Sections are resampled within
     each text and the network is counted again; the rank's interval is where a node stands in the middle `level` of
-    these networks. Networks of drawn sections hold fewer different ties, so that small participation is drawn smaller
-    still: an interval that does not hold its own rank is no error, but a rank not to be relied on.
+    these networks. Resampled networks hold fewer different ties, so that small participation becomes smaller still:
+    an interval that does not hold its own rank is no error, but a rank not to be relied on.
 
     Parameters
     ----------
-    communities : community (or theme) of every column of `marks`
+    communities : community (or theme) of every column of `incidence`
     by : "participation" or "across"
         What is ranked: how evenly ties are spread (favours rare nodes), or how many leave the community (favours
         frequent ones).
@@ -159,23 +163,23 @@ def bridging_terms(
 
     Raises
     ------
-    InputError : if a node has no community, marks, documents or blocks do not fit, or an option is out of range
+    InputError : if a node has no community, incidence, documents or blocks do not fit, or an option is out of range
     """
     check_choice(by, "by", ["participation", "across"])
     check_level(level)
     check_at_least("n_draws", n_draws, 1)
-    nodes = [str(name) for name in marks.columns]
+    nodes = [str(name) for name in incidence.columns]
     of_node, names = _communities(communities, nodes)
-    texts = arrange(marks, documents)
-    there = marks.to_numpy(dtype=np.int64)
+    texts = arrange(incidence, documents)
+    there = incidence.to_numpy(dtype=np.int64)
     membership = _membership(of_node, len(names))
     beside = (there @ membership)[:, None, :] - membership[None, :, :]  # what else of each community is in the unit
     strength = (there[:, :, None] * beside).reshape(len(there), -1)
-    sums, _, owner = sum_blocks(pd.DataFrame(strength, index=marks.index), documents, blocks, texts)
+    sums, _, owner = sum_blocks(pd.DataFrame(strength, index=incidence.index), documents, blocks, texts)
     table = _describe(nodes, of_node, names, strength.sum(axis=0).reshape(len(nodes), -1))
     ranks = []
-    for drawn in _draw_networks(sums, owner, texts, n_draws, seed):
-        shaped = drawn.reshape(len(drawn), len(nodes), -1)
+    for resampled in _resample_networks(sums, owner, texts, n_draws, seed):
+        shaped = resampled.reshape(len(resampled), len(nodes), -1)
         values = _participation(shaped) if by == "participation" else _across(shaped, of_node)
         ranks.append(pd.DataFrame(-np.round(np.nan_to_num(values), 12)).rank(axis=1).to_numpy())
     outer = np.quantile(np.concatenate(ranks), [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -189,10 +193,10 @@ def _ordered_pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
     return first[first != second], second[first != second]
 
 
-def _with_pairs(marks: pd.DataFrame, first: np.ndarray, second: np.ndarray) -> pd.DataFrame:
-    """Indicators of the themes, and after them of all pairs."""
-    there = marks.to_numpy(dtype=bool)
-    return pd.DataFrame(np.column_stack([there, there[:, first] & there[:, second]]), index=marks.index)
+def _with_pairs(incidence: pd.DataFrame, first: np.ndarray, second: np.ndarray) -> pd.DataFrame:
+    """Incidence of the themes, and after them of all pairs."""
+    there = incidence.to_numpy(dtype=bool)
+    return pd.DataFrame(np.column_stack([there, there[:, first] & there[:, second]]), index=incidence.index)
 
 
 def _bridge(counts: np.ndarray, n: float, first: np.ndarray, second: np.ndarray, n_themes: int) -> pd.DataFrame:
@@ -202,19 +206,22 @@ def _bridge(counts: np.ndarray, n: float, first: np.ndarray, second: np.ndarray,
     return pd.DataFrame(table | {"share": share, "lift": share * n / np.where(b > 0, b, np.nan)})
 
 
-def _draw_sums(sums: np.ndarray, n_draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Sums over as many blocks as there are, drawn with replacement: batches of (draws, columns)."""
+def _resample_sums(sums: np.ndarray, n_draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Sums over as many blocks as there are, resampled with replacement: batches of (draws, columns)."""
     size = max(1, BATCH // sums.shape[1])
     for start in range(0, n_draws, size):
         times = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=min(size, n_draws - start))
         yield times @ sums
 
 
-def _draw_networks(sums: np.ndarray, owner: np.ndarray, texts: Texts, n_draws: int, seed: int) -> Iterator[np.ndarray]:
-    """Sums over all texts, the blocks of each drawn by themselves."""
+def _resample_networks(
+    sums: np.ndarray, owner: np.ndarray, texts: Texts, n_draws: int, seed: int
+) -> Iterator[np.ndarray]:
+    """Sums over all texts, the blocks of each text resampled by themselves."""
     children = np.random.SeedSequence(seed).spawn(len(texts.names))
     draws = [
-        _draw_sums(sums[owner == text], n_draws, np.random.default_rng(child)) for text, child in enumerate(children)
+        _resample_sums(sums[owner == text], n_draws, np.random.default_rng(child))
+        for text, child in enumerate(children)
     ]
     for parts in zip(*draws, strict=True):
         yield np.sum(parts, axis=0)
@@ -226,11 +233,11 @@ def _log_lift(both: np.ndarray, a: np.ndarray, b: np.ndarray, n: np.ndarray | fl
 
 
 def _spreads(
-    drawn: Iterator[np.ndarray], first: np.ndarray, second: np.ndarray, n_themes: int
+    resampled: Iterator[np.ndarray], first: np.ndarray, second: np.ndarray, n_themes: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Standard deviations of drawn ln lifts and of drawn shares (of draws that have the theme)."""
+    """Standard deviations of resampled ln lifts and of resampled shares (of resamples that have the theme)."""
     lifts, shares = [], []
-    for batch in drawn:
+    for batch in resampled:
         a, b, both, n = batch[:, first], batch[:, second], batch[:, n_themes:-1], batch[:, -1:]
         lifts.append(_log_lift(both, a, b, n))
         shares.append(np.where(a > 0, both / np.where(a > 0, a, 1), np.nan))

@@ -1,136 +1,131 @@
-"""Networks drawn: nodes and ties as numbers and an Axes go in, the Axes comes out, as in `analysis.report.charts`."""
+"""Figures of networks: numbers and an Axes go in, the Axes comes out, as in `analysis.report.charts`."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.patches import PathPatch
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, PathPatch, Polygon
 from matplotlib.path import Path
 
+from analysis.report import network_panels
 from analysis.report.charts import paint_cells
 from analysis.report.exports import HAIRLINE, INK, MUTED, PAPER
+from analysis.report.markers import OUTLINES
+from analysis.report.network_view import check_network
+from analysis.report.style import WIDTH
 
-# What became of a tie: told by dash and weight as well as by colour. Colours from Okabe and Ito.
-CHANGES: dict[str, dict[str, Any]] = {
-    "stronger": {"color": "#00805a", "linestyle": "-", "linewidth": 2.4},
-    "new": {"color": "#00805a", "linestyle": (0, (4, 1.5)), "linewidth": 2.4},
-    "weaker": {"color": "#d55e00", "linestyle": "-", "linewidth": 1.2},
-    "gone": {"color": "#d55e00", "linestyle": (0, (1, 1.5)), "linewidth": 2.4},
+# Colour, width in pixels and dash (in pixels) of ties by class; width and dash are those of ``template/network.css``.
+# These two stand out from white (contrast 4.2 and 3.1) and from a dark page (4.3 and 5.7): figures have them on both.
+FEWER, MIDDLE = "#b36b00", "#929292"
+STROKES: dict[str, tuple[str, float, tuple[float, float] | None]] = {
+    "loose": (HAIRLINE, 0.7, None),
+    "kept": (MUTED, 0.7, None),
+    "unsure more": (MIDDLE, 0.9, None),
+    "unsure fewer": (MIDDLE, 0.9, (3, 3)),
+    "unsure even": (HAIRLINE, 0.5, None),
+    "stronger": (INK, 1.5, None),
+    "new": (INK, 3, None),
+    "weaker": (FEWER, 1.5, (7, 4)),
+    "gone": (FEWER, 3, (0.1, 5)),
 }
+TIE_WIDTHS = {"w1": 0.7, "w2": 1.1, "w3": 1.6, "w4": 2.2, "w5": 3, "w6": 4}
+PIXEL = 0.75  # points
+PANEL = 0.875 * WIDTH  # inches, so that letters have 8 points
+LABELS = 2  # which of `network_panels.LABEL_SIZES` figures have
+MOST_TEXTS = 5  # whose counts stand beside a neighbour
 LEAST = 3  # units together, from which on a matrix says how far beyond chance that is
-# Where a label stands beside its node: offset in points, and what of the label stands there.
-SIDES = {
-    "n": (0, 1, "center", "bottom"),
-    "ne": (0.7, 0.7, "left", "bottom"),
-    "e": (1, 0, "left", "center"),
-    "se": (0.7, -0.7, "left", "top"),
-    "s": (0, -1, "center", "top"),
-    "sw": (-0.7, -0.7, "right", "top"),
-    "w": (-1, 0, "right", "center"),
-    "nw": (-0.7, 0.7, "right", "bottom"),
-}
 
 
-def plot_picture(picture: Mapping[str, Any], axes: Sequence[Axes]) -> Sequence[Axes]:
+def plot_panels(picture: Mapping[str, Any]) -> Figure:
     """
-    A network as `analysis.networks.prose.picture_network` gives it: an Axes per text, and one for what changed.
+    A network as `analysis.networks.prose.picture_network` gives it: a panel per text, and one for what changed.
 
-    Labels stand in the first panel and in that of changes; places are the same in all.
+    The drawing is that of the page, `analysis.report.network_panels`; up to four panels stand two in a row, up to nine
+    three, and so on.
     """
-    texts = [text["id"] for text in picture["texts"]]
-    nodes = pd.DataFrame(picture["nodes"]).set_index("id").rename(columns={"label_at": "side"})
-    ties = pd.DataFrame(picture["ties"], columns=["source", "target", "counts", "change"])
-    colours, markers = ({theme["name"]: theme[key] for theme in picture["themes"]} for key in ("colour", "marker"))
-    for place, (text, ax) in enumerate(zip(texts, axes, strict=False)):
-        own, tied = (table.assign(**{text: [counts[place] for counts in table["counts"]]}) for table in (nodes, ties))
-        plot_network(own, tied, ax, counts=text, colours=colours, markers=markers).set_title(text)
-    title = f"Change from {picture['compare'][0]} to {picture['compare'][1]}"
-    plot_change(nodes, ties, axes[len(texts)]).set_title(title)
-    return axes
+    drawing = network_panels.draw_panels(check_network(picture, "picture"))
+    n_panels = len(drawing["panels"])
+    n_columns = min(n_panels, max(2, math.ceil(n_panels**0.5)))
+    n_rows = math.ceil(n_panels / n_columns)
+    height = PANEL * drawing["height"] / drawing["width"] + 0.3
+    size = (PANEL * n_columns, height * n_rows)
+    fig, axes = plt.subplots(n_rows, n_columns, figsize=size, squeeze=False)
+    for ax in axes.ravel()[n_panels:]:
+        ax.set_axis_off()
+    for number, ax in zip(range(n_panels), axes.ravel(), strict=False):
+        plot_panel(drawing, number, ax, unit=72 * PANEL / drawing["width"])
+    return fig
 
 
-def plot_network(
-    nodes: pd.DataFrame,
-    ties: pd.DataFrame,
-    ax: Axes,
-    *,
-    counts: str,
-    colours: Mapping[str, str],
-    markers: Mapping[str, str],
-    size: float = 8,
-) -> Axes:
+def plot_panel(drawing: Mapping[str, Any], number: int, ax: Axes, *, unit: float = 0.9) -> Axes:
     """
-    The network of one text: what stands in more of its units is larger, what stands together more often tied thicker.
-
-    Nodes that the text does not have stay at their place as small grey rings, so that networks can be compared.
+    One panel of a network: ties in the style of their class, markers as large as their counts, labels that fit.
 
     Parameters
     ----------
-    nodes : DataFrame, index the nodes
-        ``x``, ``y``, ``label``, ``side`` (a key of `SIDES`, or missing: no label), ``theme`` (or empty), and the
-        column `counts`.
-    ties : DataFrame with ``source``, ``target`` and the column `counts`; ties of 0 are left out
-    counts : str
-        The column that holds the units of this text with the node, or with both ends of the tie.
-    colours, markers : mappings of theme to its colour and marker; nodes of other themes are grey circles
+    drawing : from `analysis.report.network_panels.draw_panels`
+    number : of the panel
+    unit : points to a unit of the drawing, for the size of letters
     """
-    there = nodes[counts] > 0
-    own = ties[ties[counts] > 0]
-    _draw_ties(nodes, own, ax, color=MUTED, linewidths=0.5 + 0.9 * np.sqrt(own[counts]), alpha=0.55)
-    ax.plot(nodes.loc[~there, "x"], nodes.loc[~there, "y"], "o", color=HAIRLINE, markerfacecolor=PAPER, markersize=4)
-    for _, row in nodes[there].iterrows():
-        colour = colours.get(str(row["theme"]), INK)
-        area = 3 + 1.6 * np.sqrt(row[counts])
-        marker = markers.get(str(row["theme"]), "o")
-        ax.plot(row["x"], row["y"], marker, color=colour, markersize=area, markeredgecolor=PAPER)
-    return _label_nodes(nodes[there], ax, size=size)
-
-
-def plot_change(nodes: pd.DataFrame, ties: pd.DataFrame, ax: Axes, *, size: float = 8) -> Axes:
-    """
-    What became of the ties: stronger, weaker, new and gone ones in the style of `CHANGES`, all others as hair lines.
-
-    Parameters
-    ----------
-    nodes : as in `plot_network`
-    ties : DataFrame with ``source``, ``target`` and ``change``
-    """
-    changed = ties["change"].isin(list(CHANGES))
-    _draw_ties(nodes, ties[~changed], ax, color=HAIRLINE, linewidths=0.8)
-    for change, style in CHANGES.items():
-        named = {"color": style["color"], "linestyles": [style["linestyle"]], "linewidths": style["linewidth"]}
-        _draw_ties(nodes, ties[ties["change"] == change], ax, **named)
-    ax.plot(nodes["x"], nodes["y"], "o", color=MUTED, markersize=4, markeredgecolor=PAPER)
-    return _label_nodes(nodes, ax, size=size)
-
-
-def _draw_ties(nodes: pd.DataFrame, ties: pd.DataFrame, ax: Axes, **style: Any) -> None:
-    ends = [nodes.loc[ties[end], ["x", "y"]].to_numpy() for end in ("source", "target")]
-    ax.add_collection(LineCollection(list(np.stack(ends, axis=1)), zorder=0, **style))
-
-
-def _label_nodes(nodes: pd.DataFrame, ax: Axes, *, size: float) -> Axes:
-    for _, row in nodes[nodes["side"].notna()].iterrows():
-        right, up, ha, va = SIDES[row["side"]]
-        ax.annotate(
-            row["label"],
-            (row["x"], row["y"]),
-            (6 * right, 6 * up),
-            textcoords="offset points",
-            ha=ha,
-            va=va,
-            fontsize=size,
-            annotation_clip=False,
-        )
-    ax.set(xticks=[], yticks=[], aspect="equal")
-    ax.margins(0.12)
+    panel, terms = drawing["panels"][number], drawing["terms"]
+    for tie in panel["ties"]:
+        colour, width, dash = find_stroke(tie["classes"])
+        dashes = (0, tuple(PIXEL * length for length in dash)) if dash else "-"
+        style = {"colors": colour, "linewidths": PIXEL * width, "linestyles": [dashes], "capstyle": "round"}
+        ax.add_collection(LineCollection([tie["ends"]], zorder=0, **style), autolim=False)
+    for node in panel["nodes"]:
+        term, ghost = terms[node["number"]], node["classes"] == "ghost"
+        place, radius = np.array([term["x"], term["y"]]), node["radius"]
+        reach, outline = OUTLINES[term["marker"]]
+        corners = reach * radius * np.array(outline)
+        mark = Polygon(place + corners) if len(corners) else Circle((term["x"], term["y"]), radius)
+        mark.set(facecolor=PAPER if ghost else term["colour"] or MUTED, edgecolor=MUTED if ghost else PAPER)
+        mark.set_linewidth(PIXEL * (0.5 if ghost else 0.8))
+        ax.add_patch(mark)
+        if node["fit"] >= len(network_panels.LABEL_SIZES) - LABELS:
+            _write_label(term, ax, network_panels.LABEL_SIZES[LABELS], unit)
+    ax.set(xlim=(0, drawing["width"]), ylim=(drawing["height"], 0), xticks=[], yticks=[], aspect="equal")
+    ax.set_title(panel["name"])
     ax.spines[:].set_visible(False)
     return ax
+
+
+def find_stroke(classes: str) -> tuple[str, float, tuple[float, float] | None]:
+    """Colour, width and dash of a tie with the classes of `network_panels`, such as ``kept w3``."""
+    name, _, width = classes.rpartition(" ") if classes.split()[-1] in TIE_WIDTHS else (classes, "", "")
+    colour, usual, dash = STROKES[name]
+    return colour, TIE_WIDTHS.get(width, usual), dash
+
+
+def _write_label(term: Mapping[str, Any], ax: Axes, size: float, unit: float) -> None:
+    at = term["at"]
+    side = {"start": "left", "middle": "center", "end": "right"}[at["anchor"]]
+    place = (term["x"] + at["x"], term["y"] + at["y"] + at["dy"] * size)
+    weight = "bold" if term["theme"] else "normal"
+    ax.text(*place, term["label"], ha=side, va="baseline", fontsize=size * unit, fontweight=weight)
+
+
+def plot_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure:
+    """Matrices of `count_pairs` by `plot_pairs`, an Axes per text, from four on two in a row."""
+    n_columns = 1 if len(matrices) <= 3 else 2
+    n_rows = math.ceil(len(matrices) / n_columns)
+    size = (n_columns * WIDTH, 3.5 * n_rows + 0.9)
+    fig, axes = plt.subplots(n_rows, n_columns, figsize=size, sharex=True, squeeze=False)
+    for ax in axes.ravel()[len(matrices) :]:
+        ax.set_axis_off()
+    for ax, (text, (counts, lift)) in zip(axes.ravel(), matrices.items(), strict=False):
+        plot_pairs(counts, lift, ax).set_title(text)
+    for ax in axes.ravel()[len(matrices) - n_columns : len(matrices)]:
+        ax.tick_params(labelbottom=True)  # the last of each column, also where an empty Axes stands below it
+    return fig
 
 
 def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
@@ -145,8 +140,8 @@ def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     lift : DataFrame of the same shape; 1 and below = light, 4 and above = dark
     """
     below = np.tril(np.ones(counts.shape, dtype=bool), -1)
-    told = below & (counts >= LEAST).to_numpy()
-    shade = np.log2(lift.where(told & (lift > 1), 1)) / 2
+    enough = below & (counts >= LEAST).to_numpy()
+    shade = np.log2(lift.where(enough & (lift > 1), 1)) / 2
     named = (below | np.eye(len(counts), dtype=bool)) & (counts > 0).to_numpy()
     paint_cells(shade, counts.astype(int).astype(str).where(named, ""), ax, most=1)
     ax.set_xticks(range(len(counts)), counts.columns, rotation=45, ha="right")
@@ -155,16 +150,41 @@ def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
+def plot_neighbours(
+    neighbours: pd.DataFrame, *, texts: Sequence[str], styles: Mapping[str, Mapping[str, str]]
+) -> Figure:
+    """
+    Ego networks one below the other, an Axes per theme, by `plot_ego`; one empty Axes where there are no neighbours.
+
+    Parameters
+    ----------
+    neighbours : DataFrame, one row per theme and neighbour, the columns of `plot_ego` and ``theme``
+    styles : of each theme its ``colour`` and ``marker``
+    """
+    themes = list(dict.fromkeys(neighbours["theme"]))
+    heights = [(neighbours["theme"] == theme).sum() + 1.7 for theme in themes] or [1.7]
+    size = (WIDTH, 0.36 * sum(heights))
+    fig, axes = plt.subplots(len(heights), 1, figsize=size, height_ratios=heights, squeeze=False)
+    for theme, ax in zip(themes, axes.ravel(), strict=False):
+        ties = neighbours[neighbours["theme"] == theme]
+        plot_ego(ties, ax, texts=texts, **styles[theme]).set_title(theme)
+    if not themes:
+        axes[0, 0].set_axis_off()
+    return fig
+
+
 def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str, marker: str) -> Axes:
     """
-    What stands beside one theme: a line to each neighbour, thicker for more units together, dashed if chance will do.
+    Ego network of one theme: a line to each neighbour, thicker for more units together, dashed if chance will do.
 
     Parameters
     ----------
     ties : DataFrame, one row per neighbour, the first at the top
         ``label``, ``gloss``, ``n`` (units together), ``kept`` (more than chance), and a column of units for each text.
-    texts : columns of counts, written beside each neighbour
+    texts : columns of counts, written beside each neighbour; of more than `MOST_TEXTS` the sum alone, ``n``
     """
+    columns = {text: text for text in texts} if len(texts) <= MOST_TEXTS else {"n": "all"}
+    size = min(10, 60 / max(map(len, columns.values()), default=1))
     rows = np.arange(len(ties))
     middle = (len(ties) - 1) / 2
     for row, (_, tie) in zip(rows, ties.iterrows(), strict=True):
@@ -175,11 +195,12 @@ def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str,
         ax.add_patch(PathPatch(bend, facecolor="none", linewidth=width, alpha=0.8, **style))
         ax.annotate(tie["label"], (1.03, row - (0.16 if tie["gloss"] else 0)), va="center", annotation_clip=False)
         ax.annotate(tie["gloss"], (1.03, row + 0.22), va="center", fontsize=8, color=MUTED, annotation_clip=False)
-        for place, text in enumerate(texts):
-            ax.annotate(f"{tie[text]:d}", (2.35 + 0.3 * place, row), va="center", ha="right", annotation_clip=False)
-    for place, text in enumerate(texts):
-        ax.annotate(text, (2.35 + 0.3 * place, -0.9), va="center", ha="right", color=MUTED, annotation_clip=False)
+        for place, column in enumerate(columns):
+            ax.annotate(f"{tie[column]:d}", (2.35 + 0.3 * place, row), va="center", ha="right", annotation_clip=False)
+    head: dict[str, Any] = {"va": "center", "ha": "right", "color": MUTED, "fontsize": size, "annotation_clip": False}
+    for place, name in enumerate(columns.values()):
+        ax.annotate(name, (2.35 + 0.3 * place, -0.9), **head)
     ax.plot(0, middle, marker, color=colour, markersize=12)
-    ax.set(xlim=(-0.12, 3.0), ylim=(len(ties) - 0.4, -1.3), xticks=[], yticks=[])
+    ax.set(xlim=(-0.12, max(3.0, 2.4 + 0.3 * (len(columns) - 1))), ylim=(len(ties) - 0.4, -1.3), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax

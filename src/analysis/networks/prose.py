@@ -1,9 +1,9 @@
-"""Networks as readers see them: ties with counts, verdict and links to their passages, and the sentences on them."""
+"""Tables, captions and figure data for the networks page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,42 +11,37 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.corpus import counts as terms
-from analysis.networks import labels
-from analysis.networks.network import Network, Presence, list_evidence
-from analysis.report import charts, elements, network_panels
+from analysis.networks.network import TIE_COLUMNS, Incidence, Network, list_evidence
+from analysis.report import elements
 from analysis.report.glossary import gloss
 from analysis.report.wording import join_words
 from analysis.stats import verdict
 from analysis.study import Study, list_passages
 
-# Sides of a node as `labels` names them, and as points of the compass.
-SIDES = {
-    "right": "e",
-    "left": "w",
-    "above": "n",
-    "below": "s",
-    "above right": "ne",
-    "below right": "se",
-    "above left": "nw",
-    "below left": "sw",
-}
+MOST_TEXTS = 6  # that a sentence names one by one
+TEST_COLUMNS = {"source", "target", *TIE_COLUMNS}
 
 
-def name_nodes(here: Study, presence: Presence) -> dict[str, Markup]:
-    """What each node is called: a theme by its label, a word in the form met most often, in Dutch with its gloss."""
-    forms = terms.show_forms(here.words)
-    language = here.languages[here.documents[0]].code
-    words = presence.nodes.index[presence.nodes["kind"] == "word"]
-    shown = {word: elements.term(forms[word], here.glossary, language=language) for word in words}
-    return {theme: elements.escape(theme) for theme in presence.themes} | shown
+def name_nodes(study: Study, incidence: Incidence) -> dict[str, Markup]:
+    """What each node is called: a theme by its label, a word by its most frequent form, in its language, with gloss."""
+    forms, languages = terms.show_forms(study.words), name_languages(study, incidence)
+    words = {word: elements.term(forms[word], study.glossary, language=languages[word]) for word in incidence.words}
+    return {theme: elements.escape(theme) for theme in incidence.themes} | words
+
+
+def name_languages(study: Study, incidence: Incidence) -> dict[str, str]:
+    """The language of each word, by its code: that of the first text, in order of date, which holds it."""
+    held = incidence.table[incidence.words].groupby(incidence.documents, sort=False).any().loc[study.documents]
+    codes = [study.languages[text].code for text in study.documents]
+    return {word: codes[number] for word, number in zip(held.columns, held.to_numpy().argmax(axis=0), strict=True)}
 
 
 def link_paragraphs(paragraphs: Sequence[str]) -> Markup:
     """Links to passages on the same page, by text: ``2014: 3, 17; 2018: 4``."""
     by_text: dict[str, list[Markup]] = {}
-    for one in paragraphs:
-        text, number = one.rsplit("-", 1)
-        link = Markup('<a href="#p-{}" title="{}">{}</a>').format(one, one, number.lstrip("0"))
+    for paragraph in paragraphs:
+        text, number = paragraph.rsplit("-", 1)
+        link = Markup('<a href="#p-{}" title="{}">{}</a>').format(paragraph, paragraph, number.lstrip("0"))
         by_text.setdefault(text, []).append(link)
     parts = [Markup("{}: {}").format(text, Markup(", ").join(links)) for text, links in by_text.items()]
     return Markup("; ").join(parts) or Markup("–")
@@ -60,18 +55,21 @@ def present_ties(
 
     Parameters
     ----------
-    ties : DataFrame from `analysis.networks.network.connect`
-    changes : DataFrame from `analysis.networks.change.compare_ties`, all pairs of texts
+    ties : DataFrame from `analysis.networks.network.test_ties`
+    changes : DataFrame from `analysis.networks.pairs.compare_ties`, all pairs of texts
     evidence : for each tie its paragraphs
     names : node to what it is called
     """
+    texts = [column for column in ties.columns if column not in TEST_COLUMNS]
+    table = _count_ties(ties, texts, names)
+    if changes.empty:
+        return table.assign(passages=_links(evidence))
     surest = pick_changes(ties, changes)
-    table = _count_ties(ties, list(dict.fromkeys([*changes["before"], *changes["after"]])), names)
     # no-break spaces, so that texts stand on one line and numbers on the next
     interval = "\u00a0(" + _points(surest["low"]) + "\u00a0to\u00a0" + _points(surest["high"]) + ")"
-    texts = surest["before"] + "–\u2060" + surest["after"]
+    between = surest["before"] + "–\u2060" + surest["after"]
     return table.assign(
-        change=texts + ": " + _points(surest["difference"]) + interval,
+        change=between + ": " + _points(surest["difference"]) + interval,
         verdict=surest["verdict"],
         passages=_links(evidence),
     )
@@ -89,7 +87,7 @@ def _count_ties(ties: pd.DataFrame, texts: Sequence[str], names: Mapping[str, Ma
 
 
 def _links(evidence: Sequence[Sequence[str]]) -> pd.Series:
-    return _column(link_paragraphs(one) for one in evidence)
+    return _column(link_paragraphs(paragraphs) for paragraphs in evidence)
 
 
 def _column(cells: Iterable[Markup]) -> pd.Series:
@@ -105,18 +103,20 @@ def pick_changes(ties: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_pairs(
-    met: pd.DataFrame, changes: pd.DataFrame, *, alpha: float = 0.05, alone: float = 0.01
+    ties: pd.DataFrame, changes: pd.DataFrame, *, alpha: float = 0.05, alone: float = 0.01
 ) -> tuple[str, str]:
     """
     The finding: which declared pairs are tied or kept apart beyond chance, how many ties differ; the verdict on change.
 
-    A tie that is sure with all pairs allowed for (`alpha`) is told as such; one that is sure by itself only (`alone`)
-    with that reserve.
+    A tie that is sure with all pairs allowed for (`alpha`) is reported as such; one that is sure by itself only
+    (`alone`) with that reserve. Without pairs, or with one text, the finding says so and the verdict is "descriptive".
     """
-    clear, single = met[met["q"] <= alpha], met[(met["q"] > alpha) & (met["p"] <= alone)]
-    apart = met[met["p_apart"] <= alone]
+    if ties.empty:
+        return "No pairs of themes are declared (data/ties.yml): there is no tie to be judged.", verdict.DESCRIPTIVE
+    clear, single = ties[ties["q"] <= alpha], ties[(ties["q"] > alpha) & (ties["p"] <= alone)]
+    apart = ties[ties["p_apart"] <= alone]
     parts = [
-        f"Of {len(met)} pairs of themes that the study asks about, "
+        f"Of {_count(len(ties), 'pair')} of themes that the study asks about, "
         f"{join_words(_spell(clear)) if len(clear) else 'none'} {'stand' if len(clear) > 1 else 'stands'} together "
         "more often than chance when all pairs are allowed for"
     ]
@@ -124,38 +124,68 @@ def describe_pairs(
         parts.append(f"; taken alone {join_words(_spell(single))} {'do' if len(single) > 1 else 'does'}")
     if len(apart):
         parts.append(f"; less often than chance: {join_words(_spell(apart))}")
+    if changes.empty:
+        return f"{''.join(parts)}. There is one text: no difference to be judged.", verdict.DESCRIPTIVE
     changed = changes[changes["verdict"].isin(verdict.OF_TIE[:4])]
     few = int((changes["verdict"] == verdict.TOO_FEW).sum())
     named = join_words([f"{row.source} – {row.target} ({row.verdict})" for row in changed.itertuples()] or ["none"])
     parts.append(
-        f". Of {len(changes)} differences between texts in such ties {named} "
+        f". Of {_count(len(changes), 'difference')} between texts in such ties {named} "
         f"{'are' if len(changed) > 1 else 'is'} larger than chance could bring; "
-        f"{few} rest on too few paragraphs to tell."
+        f"{few} {'rests' if few == 1 else 'rest'} on too few paragraphs to tell."
     )
     return "".join(parts), verdict.judge_network(changes["verdict"])
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _spell(ties: pd.DataFrame) -> list[str]:
     return [f"{row.source} with {row.target} ({row.n} times, {row.expected:.1f} expected)" for row in ties.itertuples()]
 
 
-def describe_lengths(lengths: pd.DataFrame, alarms: pd.DataFrame) -> str:
-    """How unevenly long paragraphs are, and what usual tests would make of it, from simulated independent words."""
+def describe_lengths(lengths: pd.DataFrame, alarms: pd.DataFrame | None = None) -> str:
+    """
+    How unevenly long paragraphs are, and what usual tests would make of it, from simulated independent words.
+
+    Parameters
+    ----------
+    lengths : DataFrame from `analysis.networks.pairs.measure_lengths`
+    alarms : DataFrame, ``benchmarks/results/ties_summary.csv``; read only if it was made with these texts
+    """
     every = lengths.set_index("text").loc["all"]
-    texts = [f"{row.spread:.2f} in {row.text}" for row in lengths.itertuples() if row.text != "all"]
-    own = alarms[(alarms["simulation"] == "false alarms") & alarms["setting"].str.startswith("lengths of the study (")]
-    share = own.set_index("method")["share"]
+    known = lengths[(lengths["text"] != "all") & lengths["spread"].notna()]
+    if np.isnan(every["spread"]):
+        return f"The texts have {every['reading']}."
+    texts = [f"{row.spread:.2f} in {row.text}" for row in known.itertuples()]
+    if len(texts) > MOST_TEXTS:
+        least, most = (known.loc[at] for at in (known["spread"].idxmin(), known["spread"].idxmax()))
+        texts = [f"from {least['spread']:.2f} in {least['text']} to {most['spread']:.2f} in {most['text']}"]
+    spread = (
+        f"The spread of paragraph length (standard deviation of its logarithm) is {every['spread']:.2f}"
+        f"{f' ({join_words(texts)})' if texts else ''}: {every['reading']}."
+    )
+    if alarms is None or not _made_with(alarms, lengths):
+        return spread
+    rows = alarms["setting"].str.startswith("lengths of the study (") & (alarms["simulation"] == "false alarms")
+    share = alarms[rows].set_index("method")["share"]
     return (
-        f"The spread of paragraph length (standard deviation of its logarithm) is {every['spread']:.2f} "
-        f"({join_words(texts)}): {every['reading']}. Among independent words in paragraphs as long as these, a test at "
+        f"{spread} Among independent words in paragraphs as long as these, a test at "
         f"5 % calls {share['SDSM']:.1%} of the pairs that meet tied if it is SDSM, {share['hypergeometric']:.1%} if it "
         f"is the hypergeometric test, and {share['G2 (positive)']:.1%} if it is log-likelihood (simulated, "
         "benchmarks/README.md). SDSM finds less than 5 % because counts are small: it errs on the side of silence."
     )
 
 
-def describe_placebo(alarms: pd.DataFrame) -> str:
-    """How often halves of one and the same text, its sections dealt at random, are said to differ."""
+def describe_placebo(alarms: pd.DataFrame | None, lengths: pd.DataFrame) -> str:
+    """
+    How often halves of one and the same text, its sections assigned at random, are said to differ.
+
+    `alarms` and `lengths` as in `describe_lengths`; empty if the simulation was made with other texts.
+    """
+    if alarms is None or not _made_with(alarms, lengths):
+        return ""
     placebo = alarms[alarms["simulation"] == "placebo"]
 
     def most(method: str, setting: str) -> str:
@@ -165,132 +195,128 @@ def describe_placebo(alarms: pd.DataFrame) -> str:
     return (
         "How often is a change found where there is none? Each text was cut in two at random, by whole sections, many "
         f"times. At 5 %, at most {most('ties, single p', 'theme')} of pairs of themes and "
-        f"{most('ties, single p', 'word')} of pairs of words differ between such halves taken alone (of the three "
-        f"texts the worst), and in at most {most('any tie, max-T', 'theme')} and {most('any tie, max-T', 'word')} of "
+        f"{most('ties, single p', 'word')} of pairs of words differ between such halves taken alone (the worst of the "
+        f"texts), and in at most {most('any tie, max-T', 'theme')} and {most('any tie, max-T', 'word')} of "
         "cuts even one pair does when all are allowed for (benchmarks/README.md)."
     )
 
 
-def describe_network(network: Network, n_pairs: int, ties: pd.DataFrame, alpha: float) -> str:
-    """How many ties are drawn, how many chance alone would bring, and which is the surest."""
-    by_chance = int((ties["p"] <= alpha).sum())
+def _made_with(alarms: pd.DataFrame, lengths: pd.DataFrame) -> bool:
+    """Whether simulations were made with texts of these names and this spread of lengths: they speak for no others."""
+    texts = lengths.loc[lengths["text"] != "all", "text"]
+    spread = lengths.set_index("text").loc["all", "spread"]
+    named = alarms.loc[alarms["simulation"] == "placebo", "setting"].str.rpartition(", ")[2]
+    return set(named) == set(texts) and f"lengths of the study (sigma {spread:.2f})" in set(alarms["setting"])
+
+
+def describe_network(network: Network, ties: pd.DataFrame, alpha: float) -> str:
+    """How many of all tested `ties` are shown, how many pass the test, and which is the surest."""
+    if ties.empty:
+        return "There are no pairs to be tested."
+    alone = int((ties["p"] <= alpha).sum())
     clear = int((ties["q"] <= 0.05).sum())
     first = ties.iloc[0]
     return (
-        f"{len(network.ties)} of {n_pairs} pairs are drawn; {by_chance} pass the test at {alpha:.0%} taken alone, and "
-        f"{clear or 'none'} {'do' if clear > 1 else 'does'} when all pairs are allowed for. The surest is "
+        f"{len(network.ties)} of {_count(len(ties), 'pair')} {'is' if len(ties) == 1 else 'are'} drawn; {alone} "
+        f"{'passes' if alone == 1 else 'pass'} the test at {alpha:.0%} taken alone, and {clear or 'none'} "
+        f"{'do' if clear > 1 else 'does'} when all pairs are allowed for. The surest is "
         f"{first['source']} – {first['target']} ({first['n']} together, {first['expected']:.1f} expected)."
     )
 
 
 def picture_network(
-    here: Study,
-    presence: Presence,
+    study: Study,
+    incidence: Incidence,
     network: Network,
     changes: pd.DataFrame,
     names: Mapping[str, Markup],
     *,
     compare: tuple[str, str],
-    kept: pd.DataFrame,
+    significant: pd.DataFrame,
 ) -> dict[str, Any]:
     """
-    The network as `analysis.report.elements.network` takes it: places, labels, counts, changes and passages.
+    The network as data, for `analysis.report.elements.network` and `analysis.networks.plots.plot_panels`.
 
-    Distances from the middle are drawn as their square roots: rare nodes stand far out, and the crowd in the middle is
+    Distances from the middle become their square roots: rare nodes stand far out, and the crowd in the middle is
     what is to be read. Who is near whom stays as it is.
 
     Parameters
     ----------
-    changes : DataFrame from `analysis.networks.change.compare_ties`
-    compare : the two texts of the panel of changes
-    kept : DataFrame of bool, the rows of ``network.ties``, a column per text: ties that pass the test in it
+    changes : DataFrame from `analysis.networks.pairs.compare_ties`
+    names : node to what it is called, from `name_nodes`
+    compare : the two texts of the panel of changes; the same twice: there is none
+    significant : DataFrame of bool, the rows of ``network.ties``, a column per text: ties that pass the test in it
+
+    Returns
+    -------
+    dict : see `analysis.report.network_view.check_network`
     """
-    network = Network(_draw_in(network.nodes), network.ties, network.groups)
-    shown = {node: plain(names[node]) for node in network.nodes.index}
-    sides = _place_labels(network, shown, here.documents, here.themes.declared)
-    paragraphs = presence.units["paragraph_id"].to_numpy()
-    nodes = []
-    for node, row in network.nodes.iterrows():
-        word = row["kind"] == "word"
-        where = dict.fromkeys(paragraphs[presence.marks[node].to_numpy()].tolist())
-        nodes.append(
-            {
-                "id": node,
-                "label": plain(names[node]),
-                "gloss": gloss(plain(names[node]), here.glossary) if word else "",
-                "theme": row["theme"] if row["theme"] in here.themes.declared else None,
-                "x": float(row["x"]),
-                "y": float(row["y"]),
-                "counts": [int(row[text]) for text in here.documents],
-                "community": int(row["community"]),
-                "stability": float(row["stability"]),
-                "label_at": sides[node],
-                "passages": list(where),
-            }
-        )
+    declared, languages = study.themes.declared, name_languages(study, incidence)
+    places = _compress(network.nodes)
+    paragraphs = incidence.units["paragraph_id"].to_numpy()
+    nodes = [
+        {
+            "id": node,
+            "label": plain(names[node]),
+            "gloss": gloss(plain(names[node]), study.glossary) if row["kind"] == "word" else "",
+            "language": languages.get(node, "en"),
+            "theme": row["theme"] if row["theme"] in declared else None,
+            "x": float(places.loc[node, "x"]),
+            "y": float(places.loc[node, "y"]),
+            "counts": [int(row[text]) for text in study.documents],
+            "community": int(row["community"]),
+            "stability": float(row["stability"]),
+            "passages": list(dict.fromkeys(paragraphs[incidence.table[node].to_numpy()].tolist())),
+        }
+        for node, row in network.nodes.iterrows()
+    ]
+    keys = ("name", "label", "colour", "marker")
+    themes = [{key: getattr(theme, key) for key in keys} for theme in study.themes if theme.declared]
     return {
-        "texts": [{"id": text, "title": here.titles[text]} for text in here.documents],
-        "compare": list(compare),
-        "themes": [
-            {"name": one.name, "label": one.label, "colour": one.colour, "marker": one.marker}
-            for one in here.themes
-            if one.declared
-        ],
-        "language": here.languages[here.documents[0]].code if (network.nodes["kind"] == "word").any() else "en",
+        "texts": [{"id": text, "title": study.titles[text]} for text in study.documents],
+        "compare": list(compare) if compare[0] != compare[1] else [],
+        "themes": themes,
+        "language": "en",
         "nodes": nodes,
-        "ties": _picture_ties(here, presence, network, changes, compare, kept),
+        "ties": _picture_ties(study, incidence, network, changes, compare, significant),
     }
 
 
 def _picture_ties(
-    here: Study,
-    presence: Presence,
+    study: Study,
+    incidence: Incidence,
     network: Network,
     changes: pd.DataFrame,
     compare: tuple[str, str],
-    by_text: pd.DataFrame,
+    significant: pd.DataFrame,
 ) -> list[dict[str, Any]]:
-    own = changes[(changes["before"] == compare[0]) & (changes["after"] == compare[1])]
-    known = own.set_index(["source", "target"])[["verdict", "difference"]].to_dict("index")
-    evidence = list_evidence(presence, network.ties)
-    return [
-        {
-            "source": row.source,
-            "target": row.target,
-            "counts": [int(network.ties.loc[row.Index, text]) for text in here.documents],
-            "kept": [bool(by_text.loc[row.Index, text]) for text in here.documents],
-            "change": known[row.source, row.target]["verdict"],
-            "difference": known[row.source, row.target]["difference"],
-            "passages": passages,
-        }
-        for row, passages in zip(network.ties.itertuples(), evidence, strict=True)
-    ]
+    between = changes[(changes["before"] == compare[0]) & (changes["after"] == compare[1])]
+    known = between.set_index(["source", "target"])[["verdict", "difference"]].to_dict("index")
+    unknown = {"verdict": verdict.TOO_FEW, "difference": 0}
+    evidence = list_evidence(incidence, network.ties)
+    ties = []
+    for (at, row), passages in zip(network.ties.iterrows(), evidence, strict=True):
+        change = known.get((row["source"], row["target"]), unknown)
+        ties.append(
+            {
+                "source": row["source"],
+                "target": row["target"],
+                "counts": [int(row[text]) for text in study.documents],
+                "kept": [bool(significant.loc[at, text]) for text in study.documents],
+                "change": change["verdict"],
+                "difference": change["difference"],
+                "passages": passages,
+            }
+        )
+    return ties
 
 
-def _draw_in(nodes: pd.DataFrame) -> pd.DataFrame:
-    """The nodes with their distance from the middle as its square root."""
+def _compress(nodes: pd.DataFrame) -> pd.DataFrame:
+    """Places of nodes, their distance from the middle as its square root."""
     middle = nodes[["x", "y"]] - nodes[["x", "y"]].median()
     distance = np.hypot(middle["x"], middle["y"])
     scale = np.sqrt(distance) / distance.where(distance > 0, 1)
-    return nodes.assign(x=(middle["x"] * scale).round(3), y=(middle["y"] * scale).round(3))
-
-
-def _place_labels(
-    network: Network, shown: Mapping[str, str], texts: Sequence[str], declared: Sequence[str]
-) -> dict[str, str | None]:
-    """On which side of its node each label stands in a panel, if there is room for it."""
-    nodes = network.nodes
-    places, height = network_panels.place_nodes(list(zip(nodes["x"], nodes["y"], strict=True)))
-    points = pd.DataFrame(places, index=nodes.index, columns=["x", "y"])
-    size = network_panels.LABEL_SIZES[2]  # as on a desktop: on narrower screens the page drops those that do not fit
-    boxes = charts.measure_text([shown[node] for node in nodes.index], size=size).set_axis(nodes.index)
-    themed = nodes["theme"].where(nodes["theme"].isin(declared))
-    most = nodes[texts].max(axis=1)
-    radii = [network_panels.mark_radius(n, theme or None) for n, theme in zip(most, themed.fillna(""), strict=True)]
-    bounds = (0, 0, network_panels.WIDTH, height)
-    heavy, sizes = nodes["n"].astype(float), pd.Series(radii, index=nodes.index, dtype=float)
-    found = labels.place_labels(points, boxes, heavy, sizes, bounds, gap=1)
-    return {node: SIDES.get(place) for node, place in found["place"].items()}
+    return middle.mul(scale, axis=0).round(3)
 
 
 def plain(markup: Markup) -> str:
@@ -303,13 +329,17 @@ def _points(shares: pd.Series) -> pd.Series:
 
 
 def describe_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> str:
-    """For each text the two themes that stand together most often."""
-    parts = []
+    """For each text the two themes that stand together most often; of many texts, those with most."""
+    most: dict[str, tuple[int, str]] = {}
     for text, (counts, _) in matrices.items():
         below = np.tril(counts.to_numpy(), -1)
-        row, column = np.unravel_index(below.argmax(), below.shape)
-        parts.append(f"{text}: {counts.index[column]} with {counts.index[row]} ({below.max()})")
-    return f"Most often together in {'; '.join(parts)}."
+        row, column = np.unravel_index(below.argmax(), below.shape) if below.size else (0, 0)
+        pair = f"{counts.index[column]} with {counts.index[row]} ({below.max()})" if below.any() else "none"
+        most[text] = int(below.max(initial=0)), pair
+    if len(most) > MOST_TEXTS:
+        first = sorted(most, key=lambda text: -most[text][0])[:MOST_TEXTS]
+        most = {text: most[text] for text in most if text in first}
+    return f"Most often together in {'; '.join(f'{text}: {pair}' for text, (_, pair) in most.items())}."
 
 
 def present_bridges(bridges: pd.DataFrame, *, least: int) -> pd.DataFrame:
@@ -323,6 +353,8 @@ def present_bridges(bridges: pd.DataFrame, *, least: int) -> pd.DataFrame:
 
 def describe_neighbours(around: pd.DataFrame, names: Mapping[str, Markup]) -> str:
     """For each theme its surest neighbour, and whether it stands with all neighbours allowed for."""
+    if around.empty:
+        return "No theme has neighbours that stand with it often enough to be tested."
     first = around.groupby("theme", sort=False).head(1)
     parts = [f"{row.theme}: {plain(names[row.neighbour])} ({row.n})" for row in first.itertuples()]
     clear = int((around["q"] <= 0.05).sum())
@@ -332,15 +364,11 @@ def describe_neighbours(around: pd.DataFrame, names: Mapping[str, Markup]) -> st
     )
 
 
-def list_neighbours(
-    here: Study, around: pd.DataFrame, names: Mapping[str, Markup], *, alpha: float
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """For each theme its neighbours as `analysis.networks.plots.plot_ego` draws them."""
+def label_neighbours(study: Study, around: pd.DataFrame, names: Mapping[str, Markup], *, alpha: float) -> pd.DataFrame:
+    """Neighbours as `analysis.networks.plots.plot_neighbours` draws them: with ``label``, ``gloss`` and ``kept``."""
     label = [plain(names[node]) for node in around["neighbour"]]
-    meanings = [gloss(word, here.glossary) for word in label]
-    table = around.assign(label=label, gloss=meanings, kept=around["p"] <= alpha)
-    for theme, own in table.groupby("theme", sort=False):
-        yield str(theme), own
+    meanings = [gloss(word, study.glossary) for word in label]
+    return around.assign(label=label, gloss=meanings, kept=around["p"] <= alpha)
 
 
 def present_neighbours(
@@ -368,6 +396,8 @@ def present_groups(network: Network, names: Mapping[str, Markup], *, least: int 
 def describe_groups(network: Network) -> str:
     """How good and how steady the division into groups is."""
     loose = int((network.nodes["stability"] < 0.7).sum())
+    if np.isnan(network.groups.quality):
+        return "There are no ties, and so no groups."
     return (
         f"Groups of the network (modularity {network.groups.quality:.2f}, agreement of two searches "
         f"{network.groups.agreement:.2f}; {loose or 'no'} member{'s' if loose != 1 else ''} below .7)"
@@ -405,6 +435,8 @@ def present_units(units: pd.DataFrame, names: Mapping[str, Markup]) -> pd.DataFr
 def describe_units(agreement: pd.DataFrame) -> str:
     """Whether the words of the network stand together by unit alike."""
     first = agreement.iloc[0].iloc[1:]
+    if first.isna().any():
+        return "There are too few words to compare how they stand together by unit."
     parts = join_words([f"{value:.2f} with counts by {unit}" for unit, value in first.items()])
     return (
         f"Over all pairs of the network's words, counts by {agreement.index[0]} have a rank correlation of {parts}: "
@@ -412,7 +444,7 @@ def describe_units(agreement: pd.DataFrame) -> str:
     )
 
 
-def pick_passages(here: Study, presence: Presence, nodes: Sequence[str]) -> pd.DataFrame:
+def pick_passages(study: Study, incidence: Incidence, nodes: Sequence[str]) -> pd.DataFrame:
     """The paragraphs that hold any of the nodes, the hits of all themes marked: what ties lead to."""
-    held = set(presence.units.loc[presence.marks[list(nodes)].any(axis=1), "paragraph_id"])
-    return list_passages(here, here.hits[here.hits["paragraph_id"].isin(held)], also=sorted(held))
+    held = set(incidence.units.loc[incidence.table[list(nodes)].any(axis=1), "paragraph_id"])
+    return list_passages(study, study.hits[study.hits["paragraph_id"].isin(held)], also=sorted(held))

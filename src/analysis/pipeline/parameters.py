@@ -17,7 +17,6 @@ from analysis.inputs import InputError, nearest, read_text
 # type is a union), takes two seconds to import, and knows nothing of the cells of a running kernel, where a misspelt
 # parameter has to stop too.
 
-JSON_TYPES = (type(None), bool, int, float, str, list, dict)
 MAGIC = re.compile(r"^(\s*)[%!].*$", flags=re.MULTILINE)
 INJECTED = "# Parameters\n"  # how Papermill begins the cell with the values it was given
 

@@ -9,3 +9,4 @@ from .passages import list_passages as list_passages
 from .report import Report as Report
 from .style import new_figure as new_figure
 from .wording import join_words as join_words
+from .wording import list_points as list_points

@@ -98,18 +98,6 @@ def relative_luminance(colour: ColorType) -> float:
     return round(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2], 9)
 
 
-def plot_matrix(values: pd.DataFrame, ax: Axes) -> Axes:
-    """
-    A matrix of correlations: cells from white (0 or below) to dark (1), each with its number.
-
-    Parameters
-    ----------
-    values : DataFrame, −1 to 1
-    """
-    labels = values.map(lambda value: f"{value:.2f}".replace("-", "−"))
-    return paint_cells(values, labels, ax, most=1)
-
-
 def measure_text(texts: Sequence[str], *, size: float) -> pd.DataFrame:
     """
     How wide and high words are in DejaVu Sans, which comes with matplotlib and is wider than most screen fonts.

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from analysis import inputs
 from analysis.report import network_view
 from analysis.report.glossary import gloss
-from analysis.report.style import MUTED, marker_of
+from analysis.report.style import MARKERS, MUTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ def network(data: Mapping[str, Any], *, name: str, caption: str, alt: str, svg: 
 
 def _with_markers(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same network, each theme with its marker."""
-    themes = [{"marker": marker_of(place), **theme} for place, theme in enumerate(data.get("themes", []))]
+    themes = [{"marker": MARKERS[place % len(MARKERS)], **theme} for place, theme in enumerate(data.get("themes", []))]
     return {**data, "themes": themes}
 
 

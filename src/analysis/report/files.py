@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-# Parameters that name folders a notebook writes to or reads from. They differ between runs and never reach a page.
+# Parameters that the pipeline gives: folders a notebook writes to or reads from, and what it reads there. They are no
+# choice of the study and never reach a page.
 PLACES = ("output", "values", "needs")
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")

@@ -1,7 +1,8 @@
 """
-Where each part of a network stands on the screen: one panel per text, one for the change, the same places in all.
+The drawing of a network: one panel per text, one for the change, the same places in all.
 
-Nothing here is markup: numbers, names of classes and sentences, which a template that escapes everything sets.
+Numbers, names of classes and sentences, without markup. Two pens draw from it: a template that escapes everything
+sets the page's SVG, and `analysis.networks.plots.plot_panels` the figure.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 WIDTH, LOWEST, TALLEST, SIDE, EDGE = 360, 200, 340, 44, 20
 # Size of labels in units, for panels of at least 0, 330, 450 and 640 pixels: ten pixels or a little more in each.
 LABEL_SIZES = (13, 10.8, 8.2, 5.6)
+PLACING_SIZE = LABEL_SIZES[2]  # at which sides are chosen: that of a desktop
 TIE_STEPS = (2, 3, 5, 8, 13)  # from so many paragraphs on, a tie is drawn in the next width
 # Changes of which something can be said, in the order in which they are drawn, over those of which it cannot.
 SURE_CHANGES = ("weaker", "stronger", "gone", "new")
+# Where a label may stand from its term, best first: east, west, north …
+DIRECTIONS = ("e", "w", "n", "s", "ne", "se", "nw", "sw")
 
 # Widths of letters in ems, in the widest of the usual sans-serif fonts (DejaVu Sans), and how much bold adds.
 NARROW, LARGE, CAPITAL, OTHER, BOLD = 0.36, 0.95, 0.72, 0.61, 1.1
@@ -31,7 +35,7 @@ NARROW, LARGE, CAPITAL, OTHER, BOLD = 0.36, 0.95, 0.72, 0.61, 1.1
 
 def draw_panels(view: Mapping[str, Any]) -> dict[str, Any]:
     """
-    What a template needs to set a network that `network_view.check_network` let pass.
+    What is needed to set a network that `network_view.check_network` let pass.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def draw_panels(view: Mapping[str, Any]) -> dict[str, Any]:
         each and ``sure`` (those that are no chance), for the key.
     """
     places, height = place_nodes([(node["x"], node["y"]) for node in view["nodes"]])
-    terms = _terms(view, places)
+    terms = _terms(view, places, height)
     links = _links(view)
     panels = [_text_panel(view, number, terms, links, height) for number in range(len(view["texts"]))]
     changes = Counter(tie["change"] for tie in view["ties"])
@@ -81,26 +85,26 @@ def place_nodes(coordinates: Sequence[Place]) -> tuple[list[Place], int]:
     ], height
 
 
-def _terms(view: Mapping[str, Any], places: Sequence[Place]) -> list[dict[str, Any]]:
+def _terms(view: Mapping[str, Any], places: Sequence[Place], height: int) -> list[dict[str, Any]]:
     """Each term once: its place, its marker, where its label stands and what is said of it."""
     themes = {theme["name"]: theme for theme in view["themes"]}
     n_ties = Counter(end for tie in view["ties"] for end in (tie["source"], tie["target"]) if any(tie["counts"]))
-    return [
+    terms = [
         {
             **{key: node[key] for key in ("label", "gloss", "language", "theme", "counts", "passages")},
             "x": place[0],
             "y": place[1],
             "marker": themes[node["theme"]]["marker"] if node["theme"] else "o",
             "colour": themes[node["theme"]]["colour"] if node["theme"] else "",
-            "label_at": node["label_at"],
-            "at": label_place(direction, radius),
-            "radius": radius,
+            "radius": mark_radius(max(node["counts"]), node["theme"]),
             "says": f"{_by_text(node['counts'], view)}; {_number(n_ties[node['id']], 'tie')}",
         }
         for node, place in zip(view["nodes"], places, strict=True)
-        for radius in [mark_radius(max(node["counts"]), node["theme"])]
-        for direction in [_inside(node["label_at"] or "e", node["label"], place)]
     ]
+    sides = place_labels(terms, [sum(term["counts"]) for term in terms], height)
+    for term, side in zip(terms, sides, strict=True):
+        term |= {"side": side, "at": label_place(side or _inside("e", term["label"], term), term["radius"])}
+    return terms
 
 
 def _links(view: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -148,7 +152,7 @@ def _change_panel(
     there = [any(node["counts"][place] for place in compared) for node in view["nodes"]]
     nodes = _marks(terms, [3 if one else 0 for one in there], height)
     first, second = view["compare"]
-    numbers = ", ".join(f"{changes[change]} {change}" for change in CHANGES if changes[change])
+    numbers = ", ".join(f"{changes[change]} {change}" for change in CHANGES if changes[change]) or "none"
     title = f"Change from {first} to {second}"
     return {"name": title, "title": title, "label": f"{title}, ties: {numbers}.", "ties": ties, "nodes": nodes}
 
@@ -161,8 +165,8 @@ def _change_classes(link: Mapping[str, Any]) -> str:
 
 
 def _line(link: Mapping[str, Any], terms: Sequence[Any], number: int, classes: str) -> dict[str, Any]:
-    start, end = (terms[at] for at in link["ends"])
-    return {"number": number, "classes": classes, "path": f"M{start['x']:g} {start['y']:g}L{end['x']:g} {end['y']:g}"}
+    (x1, y1), (x2, y2) = ends = [(terms[at]["x"], terms[at]["y"]) for at in link["ends"]]
+    return {"number": number, "classes": classes, "ends": ends, "path": f"M{x1:g} {y1:g}L{x2:g} {y2:g}"}
 
 
 def _marks(terms: Sequence[Any], counts: Sequence[int], height: int) -> list[dict[str, Any]]:
@@ -182,7 +186,7 @@ def _marks(terms: Sequence[Any], counts: Sequence[int], height: int) -> list[dic
 
 
 def mark_radius(count: int, theme: str | None) -> float:
-    """Area grows with the count; terms of a theme are larger, for their form must be told."""
+    """Area grows with the count; terms of a theme are larger, for their form must be recognised."""
     if not count:
         return 2.2 if theme else 1.5
     return min(2.6 + 0.75 * math.sqrt(count), 8) if theme else min(1.2 + 0.5 * math.sqrt(count), 5)
@@ -198,6 +202,64 @@ def _step(count: int) -> int:
     [1, 2, 3, 6]
     """
     return 1 + sum(count >= step for step in TIE_STEPS)
+
+
+# --- labels
+
+
+def place_labels(
+    terms: Sequence[Mapping[str, Any]], weights: Sequence[float], height: int, *, size: float = PLACING_SIZE
+) -> list[str | None]:
+    """
+    The side of its term on which each label stands in all panels: the first of `DIRECTIONS` with room, or None.
+
+    The term of most weight goes first, equal ones by label. There is room where the label covers neither another one
+    nor the marker of another term, and lies within the drawing.
+
+    Parameters
+    ----------
+    terms : each with ``label``, ``x``, ``y``, ``radius`` (units) and ``theme``
+    size : of the letters, in units
+
+    Examples
+    --------
+    >>> shared = {"x": 300, "radius": 2, "theme": None}
+    >>> terms = [{"label": "grens", "y": 50, **shared}, {"label": "kust", "y": 52, **shared}]
+    >>> place_labels(terms, [2, 1], 200)
+    ['e', 'w']
+    """
+    marks = [_mark_box(term) for term in terms]
+    sides: list[str | None] = [None] * len(terms)
+    taken: list[Box] = []
+    for at in _order(terms, weights):
+        term, others = terms[at], [*marks[:at], *marks[at + 1 :]]
+        for side in DIRECTIONS:
+            box = _box(term["label"], {**term, "at": label_place(side, term["radius"])}, size)
+            if _has_room(box, [*taken, *others], height):
+                sides[at] = side
+                taken.append(box)
+                break
+    return sides
+
+
+def fit_labels(words: Sequence[str], terms: Sequence[Any], counts: Sequence[int], height: int) -> list[int]:
+    """
+    For how many of `LABEL_SIZES`, counted from the smallest, there is room for each word: 0, then it shows on focus.
+
+    Words that have room in a large size keep it in all smaller ones; otherwise the more frequent term goes first, and
+    one that is not in the panel (its count is 0) or has no ``side`` not at all.
+    """
+    order = [at for at in _order(terms, counts) if counts[at] and terms[at]["side"] and words[at]]
+    marks = [_mark_box(term) for term in terms]
+    fits = [0] * len(terms)
+    for left, size in zip(range(len(LABEL_SIZES), 0, -1), LABEL_SIZES, strict=True):
+        boxes = {at: _box(words[at], terms[at], size) for at in order}
+        taken = [boxes[at] for at in order if fits[at]]
+        for at in order:
+            if not fits[at] and _has_room(boxes[at], [*taken, *marks[:at], *marks[at + 1 :]], height):
+                fits[at] = left
+                taken.append(boxes[at])
+    return fits
 
 
 def label_place(direction: str, radius: float) -> dict[str, Any]:
@@ -217,35 +279,14 @@ def label_place(direction: str, radius: float) -> dict[str, Any]:
     return {"x": x, "y": y, "dy": dy, "anchor": "start" if x > 0 else "end" if x < 0 else "middle"}
 
 
-def _inside(direction: str, word: str, place: Place) -> str:
-    """The direction itself, or turned inward where a word of medium size would leave the panel on one side."""
+def _inside(direction: str, word: str, term: Mapping[str, Any]) -> str:
+    """East, or west where a word of medium size would leave the panel in the east alone."""
     reach = LABEL_SIZES[1] * sum(map(_letter, word)) + 6
-    left, right = {"e": (0, reach), "w": (reach, 0)}.get(direction[-1], (reach / 2, reach / 2))
-    upright = direction.rstrip("ew")
-    if place[0] - left < 0 and place[0] + reach <= WIDTH:
-        return f"{upright}e"
-    return f"{upright}w" if place[0] + right > WIDTH and place[0] - reach >= 0 else direction
+    return "w" if term["x"] + reach > WIDTH and term["x"] - reach >= 0 else direction
 
 
-def fit_labels(words: Sequence[str], terms: Sequence[Any], counts: Sequence[int], height: int) -> list[int]:
-    """
-    For how many of `LABEL_SIZES`, counted from the smallest, there is room for each word: 0, then it shows on focus.
-
-    Words that have room in a large size keep it in all smaller ones; otherwise the more frequent term goes first, and
-    one that is not in the panel (its count is 0) not at all.
-    """
-    order = sorted(range(len(terms)), key=lambda at: (-counts[at], terms[at]["label"]))
-    order = [at for at in order if counts[at] and terms[at]["label_at"] and words[at]]
-    marks = [_mark_box(term) for term in terms]
-    fits = [0] * len(terms)
-    for left, size in zip(range(len(LABEL_SIZES), 0, -1), LABEL_SIZES, strict=True):
-        boxes = {at: _box(words[at], terms[at], size) for at in order}
-        taken = [boxes[at] for at in order if fits[at]]
-        for at in order:
-            if not fits[at] and _has_room(boxes[at], [*taken, *marks[:at], *marks[at + 1 :]], height):
-                fits[at] = left
-                taken.append(boxes[at])
-    return fits
+def _order(terms: Sequence[Mapping[str, Any]], weights: Sequence[float]) -> list[int]:
+    return sorted(range(len(terms)), key=lambda at: (-weights[at], terms[at]["label"]))
 
 
 def _mark_box(term: Mapping[str, Any]) -> Box:
@@ -274,6 +315,9 @@ def _has_room(box: Box, taken: Sequence[Box], height: int) -> bool:
     return inside and not any(
         box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken
     )
+
+
+# --- sentences
 
 
 def _by_text(counts: Sequence[int], view: Mapping[str, Any]) -> str:

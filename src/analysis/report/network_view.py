@@ -1,7 +1,7 @@
 """
 The network that a notebook gives to a page: texts, themes, terms and ties in plain words and numbers, checked.
 
-It travels in the metadata of an output, without any markup; `networkpanels` says where its parts stand on the screen.
+It travels in the metadata of an output, without any markup; `network_panels` says where its parts stand on the screen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from analysis.report.style import MARKERS
 View = dict[str, Any]
 
 CHANGES = ("new", "gone", "stronger", "weaker", "inconclusive", "too few to tell")
-DIRECTIONS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")  # where a label can stand from its term
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]+)?")
@@ -32,13 +31,13 @@ def check_network(data: Mapping[str, Any], where: str) -> View:
     Parameters
     ----------
     data : mapping
-        ``language`` (``nl``), that of the labels of nodes; ``texts``, each with ``id`` and ``title``; ``compare``, two
+        ``language`` (code of the labels, such as ``nl``); ``texts``, each with ``id`` and ``title``; ``compare``, two
         ids of texts, or none; ``themes``, each with ``name``, ``label``, ``colour`` and perhaps ``marker`` (one of
-        `analysis.report.style.MARKERS`); ``nodes``, each with ``id``, ``label``, ``x``, ``y`` (upwards, one scale for
-        both) and ``counts`` (paragraphs, one per text), perhaps ``gloss``, ``language`` (where it differs), ``theme``,
-        ``label_at`` (one of `DIRECTIONS`), ``passages`` (ids of paragraphs), ``community`` and ``stability``;
-        ``ties``, each with ``source``, ``target``, ``counts``, ``kept`` (per text: whether it passes the test), perhaps
-        ``change`` (one of `CHANGES`), ``difference`` (of shares, the later text less the earlier) and ``passages``.
+        `MARKERS`); ``nodes``, perhaps none, with ``id``, ``label``, ``x``, ``y`` (upwards, one scale for both) and
+        ``counts`` (paragraphs, one per text), perhaps ``gloss``, ``language`` (of its label, if another), ``theme``,
+        ``passages`` (ids of paragraphs), ``community`` and ``stability``; ``ties``, each with ``source``, ``target``,
+        ``counts``, ``kept`` (per text: whether it passes the test), perhaps ``change`` (one of `CHANGES`),
+        ``difference`` (of shares, the later text less the earlier) and ``passages``.
     where : str
         How messages call it.
 
@@ -55,11 +54,8 @@ def check_network(data: Mapping[str, Any], where: str) -> View:
     """
     _check_keys(data, where, ("texts", "nodes", "ties", "themes", "compare", "language"))
     texts = [_check_text(one, at) for at, one in _each(data, "texts", where)]
-    for key in ("texts", "nodes"):
-        if not data[key]:
-            raise inputs.InputError(
-                f"{where}, {key}", "none", allowed="one or more", remedy="There is nothing to draw."
-            )
+    if not texts:
+        raise inputs.InputError(f"{where}, texts", "none", allowed="one or more", remedy="There is nothing to draw.")
     text_ids = _unique([text["id"] for text in texts], f"{where}, texts")
     themes = [_check_theme(one, at) for at, one in _each(data, "themes", where)]
     theme_names = _unique([theme["name"] for theme in themes], f"{where}, themes")
@@ -116,16 +112,15 @@ def _check_theme(entry: Any, where: str) -> View:
 
 
 def _check_node(entry: Any, where: str, themes: Sequence[str], n_texts: int, language: str) -> View:
-    optional = ("gloss", "language", "theme", "label_at", "passages", "community", "stability")
+    optional = ("gloss", "language", "theme", "passages", "community", "stability")
     _check_keys(entry, where, ("id", "label", "x", "y", "counts"), optional)
-    theme, label_at = entry.get("theme"), entry.get("label_at")
+    theme = entry.get("theme")
     return {
         "id": _text(entry["id"], f"{where}.id"),
         "label": _text(entry["label"], f"{where}.label"),
         "gloss": str(entry.get("gloss") or ""),
         "language": _matching(entry.get("language") or language, LANGUAGE, f"{where}.language", "a code such as nl"),
         "theme": theme and inputs.check_choice(theme, f"{where}.theme", themes),
-        "label_at": label_at and inputs.check_choice(label_at, f"{where}.label_at", DIRECTIONS),
         **{axis: _number(entry[axis], f"{where}.{axis}") for axis in ("x", "y")},
         "counts": [_count(one, f"{where}.counts") for one in _per_text(entry["counts"], f"{where}.counts", n_texts)],
         "passages": _passages(entry, where),

@@ -309,7 +309,9 @@ class Report:
 
     def prose(self, text: str) -> View:
         """
-        Text with values in it, as markdown. Put words from documents through `analysis.report.elements.term` first.
+        Text with values in it, as markdown; of an empty text nothing is shown.
+
+        Put words from documents through `analysis.report.elements.term` first.
         """
         return _shown(View({"text/markdown": str(text), "text/plain": plain(text)}))
 
@@ -362,6 +364,7 @@ def _markup(text: str) -> str:
 
 
 def _shown(view: AnyView) -> AnyView:
-    """The view itself, once it is shown."""
-    view.show()
+    """The view itself, once it is shown; one of an empty text is not."""
+    if view.data["text/plain"]:
+        view.show()
     return view

@@ -55,18 +55,6 @@ COLOURS = (
 )
 
 
-def marker_of(position: int) -> str:
-    """
-    The marker of a declared theme, by its position among the declared ones, from 0.
-
-    Examples
-    --------
-    >>> marker_of(0), marker_of(9), marker_of(15)
-    ('o', 'p', 'o')
-    """
-    return MARKERS[position % len(MARKERS)]
-
-
 @contextmanager
 def in_style() -> Iterator[None]:
     """The style of all figures, whatever style has been chosen elsewhere, for as long as the ``with`` lasts."""

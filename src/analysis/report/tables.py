@@ -94,8 +94,8 @@ class _Cells:
         missing = self.frame[fields].isna().any(axis=1)
         rows = zip(*(self.values(field) for field in fields), strict=True)
         values = [None if empty else list(row) for empty, row in zip(missing, rows, strict=True)]
-        formats = [self.format(field) for field in fields]
-        return {"numeric": False, "format": "", "parts": parts[::2], "formats": formats}, values
+        head = {"numeric": all(self.kind(field) in "iuf" for field in fields), "format": ""}
+        return {**head, "parts": parts[::2], "formats": [self.format(field) for field in fields]}, values
 
     def kind(self, column: str) -> str:
         return str(self.frame[column].dtype.kind)

@@ -18,7 +18,7 @@ class View:
     One output of a notebook: its content by MIME type, and in its metadata what `analysis.report.pages` must know.
 
     `show` shows it at once, so that a loop may make several. Where a cell ends in a view that it has shown already,
-    that is not shown twice.
+    that is not shown twice. A table without rows, or an empty text, shows nothing.
     """
 
     data: Mapping[str, str]
@@ -28,7 +28,8 @@ class View:
     def show(self) -> None:
         """Show the view below the cell that runs; outside IPython, nothing."""
         shell = _shell()
-        if shell is not None:
+        empty = not self.data["text/plain"] or self.metadata.get("report", {}).get("rows") == []
+        if shell is not None and not empty:
             from IPython.display import display
 
             self._cell = shell.execution_count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -31,14 +31,26 @@ def count_noun(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def spell_noun(n: int, noun: str) -> str:
+def spell_noun(number: int, noun: str) -> str:
     """
-    A number with its noun, in words up to twelve.
+    A number and its noun, the number in words up to twelve.
 
     Examples
     --------
     >>> spell_noun(1, "text"), spell_noun(3, "text"), spell_noun(40, "text")
     ('one text', 'three texts', '40 texts')
     """
-    number = NUMBERS[n] if 0 <= n < len(NUMBERS) else f"{n:,}"
-    return f"{number} {noun}" if n == 1 else f"{number} {noun}s"
+    word = NUMBERS[number] if 0 <= number < len(NUMBERS) else f"{number:,}"
+    return f"{word} {noun}" if number == 1 else f"{word} {noun}s"
+
+
+def list_points(texts: Iterable[str]) -> str:
+    """
+    Texts as a list in markdown, one a point; nothing of none.
+
+    Examples
+    --------
+    >>> list_points(["One.", "Two."])
+    '- One.\\n- Two.'
+    """
+    return "\n".join(f"- {text}" for text in texts)

@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import pandas as pd
 from pydantic import AfterValidator, model_validator
 
-from analysis.corpus.tokens import compile_word, token_spans
+from analysis.corpus.tokens import compile_word, is_acronym, token_spans
 from analysis.inputs import InputError
-from analysis.report import style
-from analysis.schema import Entry, Line, Listed, Text, read_entry
+from analysis.report.style import COLOURS, MARKERS
+from analysis.schema import Entry, Line, Listed, Text, check_entry, read_entry
 
 Role = Literal["core", "border", "excluded"]
+NestedScope = Literal["dictionary", "key"]
 ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 
 # A gap (...) stands for at most this many words: enough for a Dutch clause to put its verb last, too few to join
@@ -27,6 +28,7 @@ ROLES: tuple[Role, ...] = ("core", "border", "excluded")
 GAP = 5
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+GREY = "#6b6b6b"  # of themes that are context and state no colour
 
 HIT_COLUMNS = ["sentence_id", "paragraph_id", "doc_id", "theme", "term", "role", "start", "end", "surface"]
 
@@ -80,6 +82,35 @@ class Themes:
     themes: Mapping[str, Theme]
     _elements_of_type: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
+    @classmethod
+    def from_dict(cls, themes: Mapping[str, Sequence[str] | Mapping[str, Any]]) -> Themes:
+        """
+        A dictionary written in a notebook.
+
+        Parameters
+        ----------
+        themes : mapping of a name (small letters, digits, - and _) to the core terms of the theme, or to an entry as in
+            ``data/themes.yml``, of which ``core`` is needed. A theme is declared unless it says otherwise, and its
+            label is its name.
+
+        Raises
+        ------
+        InputError : as in `read_themes`
+
+        Examples
+        --------
+        >>> fraud = {"core": ["fraude"], "border": ["bank"]}
+        >>> themes = Themes.from_dict({"cyber": ["*cyber*", "hack*"], "fraud": fraud})
+        >>> themes.declared, themes["cyber"].label, themes["fraud"].border
+        (['cyber', 'fraud'], 'Cyber', ('bank',))
+        """
+        entries = {}
+        for name, entry in themes.items():
+            label = str(name).replace("_", " ").capitalize()
+            given = dict(entry) if isinstance(entry, Mapping) else {"core": list(entry)}
+            entries[name] = {"label": label, "definition": given.get("label", label), "declared": True} | given
+        return _build(check_entry(_Dictionary, {"themes": entries}))
+
     def __iter__(self) -> Iterator[Theme]:
         return iter(self.themes.values())
 
@@ -124,15 +155,25 @@ class Themes:
         return dict(terms)
 
     @cached_property
-    def _words(self) -> list[tuple[str, re.Pattern[str]]]:
-        words = sorted({element for term in self.terms for element in term.elements if element is not None})
-        return [(word, compile_word(word)) for word in words]
+    def _words(self) -> tuple[dict[str, list[str]], dict[str, list[tuple[str, re.Pattern[str]]]]]:
+        """Words without a wild card by the token they match; those with one by their first letter, or ``*``."""
+        plain: dict[str, list[str]] = defaultdict(list)
+        wild: dict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
+        for word in sorted({element for term in self.terms for element in term.elements if element is not None}):
+            if "*" in word:
+                wild[word[0].lower()].append((word, compile_word(word)))
+            else:
+                plain[word if is_acronym(word) else word.lower()].append(word)
+        return dict(plain), dict(wild)
 
     def elements_of(self, token: str) -> frozenset[str]:
         """Which words of the dictionary a token matches; every type of token is looked up once."""
         found = self._elements_of_type.get(token)
         if found is None:
-            found = frozenset(word for word, pattern in self._words if pattern.fullmatch(token))
+            plain, wild = self._words
+            words = {word for form in (token, token.lower()) for word in plain.get(form, ())}
+            near = [*wild.get(token[0].lower(), ()), *wild.get("*", ())]
+            found = frozenset(words.union(word for word, pattern in near if pattern.fullmatch(token)))
             self._elements_of_type[token] = found
         return found
 
@@ -156,23 +197,27 @@ def read_themes(path: Path) -> Themes:
     """
     Read a theme dictionary (``data/themes.yml``).
 
-    A declared theme has the marker of its place among the declared ones, and without a colour of its own the next of
-    `analysis.report.style` that no other has; other themes are grey.
+    Declared themes have the markers of `analysis.report.style`, in their order; one without a colour gets one of its
+    colours that no other theme has. Other themes have circles, and `GREY` where they state no colour.
 
     Raises
     ------
     InputError : if a key is unknown or missing, a name is no plain one, a colour no ``#rrggbb``, a term stands twice in
         a theme or begins or ends with a gap; the message names its line and key
     """
-    entries = read_entry(_Dictionary, path).themes
-    declared = [name for name, entry in entries.items() if entry.declared]
+    return _build(read_entry(_Dictionary, path))
+
+
+def _build(dictionary: _Dictionary) -> Themes:
+    entries = dictionary.themes
     taken = {entry.colour for entry in entries.values()}
-    free = cycle([colour for colour in style.COLOURS if colour not in taken] or style.COLOURS)
+    colours = cycle([colour for colour in COLOURS if colour not in taken] or COLOURS)
+    markers = cycle(MARKERS)
     themes = {}
     for name, entry in entries.items():
-        colour = entry.colour or (next(free) if entry.declared else style.MUTED)
-        marker = style.marker_of(declared.index(name)) if entry.declared else Theme.marker
-        themes[name] = Theme(name=name, **(dict(entry) | {"colour": colour, "marker": marker}))
+        look = {"colour": entry.colour or (next(colours) if entry.declared else GREY)}
+        look |= {"marker": next(markers)} if entry.declared else {}
+        themes[name] = Theme(name=name, **(dict(entry) | look))
     return Themes(themes)
 
 
@@ -229,13 +274,13 @@ class _Dictionary(Entry):
     themes: dict[Annotated[str, AfterValidator(_check_name)], _Theme]
 
 
-def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
+def match_terms(tokens: Sequence[str], themes: Themes, nested_scope: NestedScope = "dictionary") -> list[Match]:
     """
     The terms of a sentence, longest match first across themes.
 
-    A match inside a longer one is dropped, whatever its theme (quanteda's ``nested_scope = "dictionary"``), and two
-    matches of one theme never share a word, so nothing counts twice. Two themes may share a term. A match that shares a
-    word with an excluded term of its theme is dropped.
+    A match inside a longer one is dropped, whatever its theme; with `nested_scope` "key" only inside one of its own
+    theme (as in quanteda). Two matches of one theme never share a word, so nothing counts twice. Two themes may share a
+    term. A match that shares a word with an excluded term of its theme is dropped.
     """
     elements = [themes.elements_of(token) for token in tokens]
     found = [match for at in range(len(tokens)) for match in _matches_at(at, elements, themes)]
@@ -255,7 +300,7 @@ def match_terms(tokens: Sequence[str], themes: Themes) -> list[Match]:
     for match in found:
         words = set(match.tokens)
         if not any(
-            (words < set(other.tokens) and other.term.role != "excluded")
+            (nested_scope == "dictionary" and words < set(other.tokens) and other.term.role != "excluded")
             or (other.term.theme == match.term.theme and words & set(other.tokens))
             for other in kept
         ):
@@ -290,7 +335,7 @@ def _follow(
     return None
 
 
-def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
+def tag(sentences: pd.DataFrame, themes: Themes, *, nested_scope: NestedScope = "dictionary") -> pd.DataFrame:
     """
     Find every term of every theme; a border term counts only beside a core term of its theme in the same sentence.
 
@@ -301,6 +346,8 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     ----------
     sentences : DataFrame, one row per sentence
         Columns ``sentence_id``, ``paragraph_id``, ``doc_id`` and ``text``.
+    nested_scope : str
+        Whether a match may lie inside a longer one of another theme ("key") or not, see `match_terms`.
 
     Returns
     -------
@@ -320,7 +367,7 @@ def tag(sentences: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     columns = zip(*(sentences[name] for name in ("sentence_id", "paragraph_id", "doc_id", "text")), strict=True)
     for sentence, paragraph, document, text in columns:
         spans = token_spans(text)
-        for term, tokens in match_terms([text[start:end] for start, end in spans], themes):
+        for term, tokens in match_terms([text[start:end] for start, end in spans], themes, nested_scope):
             start, end = spans[tokens[0]][0], spans[tokens[-1]][1]
             rows.append((sentence, paragraph, document, term.theme, term.text, term.role, start, end, text[start:end]))
     hits = pd.DataFrame(rows, columns=HIT_COLUMNS).astype({"start": int, "end": int})

@@ -1,10 +1,10 @@
 """
-Which words set one text apart from another.
+Keyness: which words set one text apart from another.
 
-A word stands a times among the :math:`N_1` tokens of text A and b times among the :math:`N_2` of text B. All measures
-take these four numbers, alone or as arrays, and have the sign of A: above 0 where A uses the word more. How large a
-difference is says `log_ratio`; whether blocks of text reshuffled between A and B would give it too says `compare`.
-Tables of chi-squared p-values are not here: the words of a text are not independent (Lijffijt et al. 2016).
+A word stands a times among the :math:`N_1` tokens of text A and b times among the :math:`N_2` of text B; signs are
+those of A. How large a difference is says `association.log_ratio`; whether random splits of the blocks of both texts
+would give it too says `measure_keyness`. Tables of chi-squared p-values are not here: the words of a text are not
+independent (Lijffijt et al. 2016).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def deviation_of_proportions(counts: sparse.csr_array, sizes: np.ndarray) -> np.
     return np.where(np.isnan(total), np.nan, np.clip(uneven, 0, 1))
 
 
-def compare(
+def measure_keyness(
     counts: sparse.csr_array,
     terms: list[str],
     documents: pd.Series,

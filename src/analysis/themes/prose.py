@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.corpus.read import Corpus
 from analysis.report import elements
 from analysis.report.wording import join_words
-from analysis.stats.verdict import DIFFERS, RESERVATIONS, TOO_FEW, strongest
+from analysis.stats.verdict import DESCRIPTIVE, DIFFERS, RESERVATIONS, TOO_FEW, strongest
+from analysis.themes.compare import TaggedTexts
 from analysis.themes.dictionary import Theme, Themes
 from analysis.themes.plots import PRESENCE_ORDER
 
@@ -56,7 +56,7 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     verdict = strongest(tests["verdict"])
     most = shares["share"].idxmax()
     if tests.empty:
-        return f"{subject.label} is named in {describe_shares(shares)}.", verdict
+        return f"{subject.label} is named in {describe_shares(shares)}.", DESCRIPTIVE
     others = describe_shares(shares.drop(index=most))
     opening = f"The {shares.loc[most, 'doc_id']} text speaks most of {subject.in_words}: {_share(shares.loc[most])}"
     told = tests[tests["verdict"] == verdict]
@@ -74,12 +74,12 @@ def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
     return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
-def describe_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) -> str:
+def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
-    sections = corpus.paragraphs.set_index("paragraph_id")["section_id"]
-    n_sections = corpus.sentences.groupby("doc_id")["section_id"].nunique()
+    sections = study.corpus.paragraphs.set_index("paragraph_id")["section_id"]
+    n_sections = study.corpus.sentences.groupby("doc_id")["section_id"].nunique()
     parts = []
-    for text in texts:
+    for text in study.documents:
         counts = hits.loc[hits["doc_id"] == text, "paragraph_id"].map(sections).value_counts()
         if len(counts):
             parts.append(
@@ -92,9 +92,9 @@ def describe_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) ->
     return f"{told[0].upper()}{told[1:]}."
 
 
-def caption_places(corpus: Corpus, hits: pd.DataFrame, texts: Sequence[str]) -> dict[str, str]:
+def caption_places(study: TaggedTexts, hits: pd.DataFrame) -> dict[str, str]:
     """Name, caption and alternative text of the figure of the places at which a theme is named."""
-    told = describe_places(corpus, hits, texts)
+    told = describe_places(study, hits)
     return {
         "name": "places",
         "caption": f"{told} One stroke per hit.",
@@ -237,7 +237,8 @@ def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes)
         f"{row.share:.0%})"
         for row in most.itertuples()
     ]
-    return f"{join_words(named)}. {describe_changes(tests, themes)}", strongest(tests["verdict"])
+    verdict = DESCRIPTIVE if tests.empty else strongest(tests["verdict"])
+    return f"{join_words(named)}. {describe_changes(tests, themes)}", verdict
 
 
 def caption_panels(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> dict[str, str]:
@@ -281,13 +282,14 @@ def pick_words(words: pd.DataFrame, n_words: int, *, p: float = 0.05) -> pd.Data
 
     Returns
     -------
-    DataFrame, the rows of `words` that are picked, largest |G²| first
+    DataFrame, the rows of `words` that are picked, largest |G²| first; ``g2`` without its sign, which is that of
+        ``log_ratio``
     """
     clear = words[words["p"] <= p]
     more = clear[clear["log_ratio"] > 0].nlargest(n_words, ["g2", "log_ratio"])
     less = clear[clear["log_ratio"] < 0].nsmallest(n_words, ["g2", "log_ratio"])
-    picked = pd.concat([more, less]).reset_index(drop=True)
-    return picked.reindex(picked["g2"].abs().sort_values(ascending=False, kind="stable").index)
+    picked = pd.concat([more, less], ignore_index=True)
+    return picked.assign(g2=picked["g2"].abs()).sort_values("g2", ascending=False, kind="stable")
 
 
 def describe_keyness(keyness: Mapping[tuple[str, str], pd.DataFrame], *, q: float = 0.05) -> str:

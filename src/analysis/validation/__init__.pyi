@@ -5,6 +5,7 @@ from .accuracy import score_accuracy as score_accuracy
 from .agreement import Alpha as Alpha
 from .agreement import krippendorff_alpha as krippendorff_alpha
 from .annotations import Annotations as Annotations
+from .annotations import estimate_shares as estimate_shares
 from .annotations import judge as judge
 from .annotations import list_errors as list_errors
 from .annotations import measure_agreement as measure_agreement

@@ -17,12 +17,14 @@ import pandas as pd
 from analysis.corpus.read import find_sentences
 from analysis.inputs import InputError, inside, show
 from analysis.schema import Entry, Line, read_optional
-from analysis.stats.bootstrap import make_blocks
+from analysis.stats.bootstrap import make_blocks, share_intervals
 from analysis.study import Study
 from analysis.themes import attention
 from analysis.validation import agreement
+from analysis.validation.accuracy import correct_shares
 from analysis.validation.sheets import read_rows
 
+CODEBOOK = "CODEBOOK.md"
 WORDS = ["sentence", "text"]  # the columns of a file of codes that are no theme
 JUDGED = {"theme": "str", "sentence_id": "str", "doc_id": "str", "block": "str", "text": "str", "coded": "bool",
           "found": "bool", "weight": "float64", "codes": "str"}  # fmt: skip
@@ -34,10 +36,11 @@ class Annotations:
 
     table: pd.DataFrame  # of text: sentence, text; per theme <theme>, perhaps <theme>_codes and <theme>_weight
     themes: list[str]
-    kind: Literal["model", "human"]
+    kind: Literal["model", "human", ""]  # who coded; empty: nobody
     coders: str  # in words
     used_for_dictionary: bool
     file: str
+    codebook: str = ""  # name of the file beside the manifest, where there is one
 
 
 class _Codes(Entry):
@@ -62,7 +65,7 @@ def read_annotations(manifest: Path | None) -> Annotations:
     """
     codes = read_optional(_Codes, manifest)
     if manifest is None or codes is None:
-        return Annotations(pd.DataFrame(columns=WORDS, dtype="str"), [], "model", "", False, "")
+        return Annotations(pd.DataFrame(columns=WORDS, dtype="str"), [], "", "", False, "")
     file = inside(manifest.parent, codes.file, f"{manifest}, file")
     lines, rows = zip(*read_rows(file, WORDS), strict=True)
     table = pd.DataFrame(list(rows), dtype="str")
@@ -72,7 +75,8 @@ def read_annotations(manifest: Path | None) -> Annotations:
         raise InputError(f"{file}, line 1", "no theme", allowed=allowed, remedy="Make it with `analysis codes`.")
     for theme in themes:
         _check_theme(file, table.set_axis(list(lines)), theme)
-    return Annotations(table, themes, codes.kind, codes.coders, codes.used_for_dictionary, codes.file)
+    codebook = CODEBOOK if (manifest.parent / CODEBOOK).is_file() else ""
+    return Annotations(table, themes, codes.kind, codes.coders, codes.used_for_dictionary, codes.file, codebook)
 
 
 def _is_theme(column: str) -> bool:
@@ -207,3 +211,23 @@ def measure_agreement(judged: pd.DataFrame, *, n_draws: int = 1000, seed: int) -
         "high_sentences",
     ]
     return pd.DataFrame(rows, columns=names)
+
+
+def estimate_shares(study: Study, judged: pd.DataFrame, *, n_draws: int = 2000, seed: int) -> pd.DataFrame:
+    """
+    The share of sentences with each declared theme in each text: as found, and corrected for errors of the dictionary.
+
+    Returns
+    -------
+    DataFrame, one row per declared theme that was coded and text, in order of date
+        ``theme``, ``doc_id`` and the columns of `analysis.validation.accuracy.correct_shares`: with the errors of all
+        texts together, and, ending in ``_by_text``, with those of each text.
+    """
+    sentences = study.corpus.sentences.set_index("sentence_id", drop=False)
+    marks = attention.mark_units(study.hits, sentences["sentence_id"], study.themes.declared)
+    shares = share_intervals(marks, sentences["doc_id"], n_draws=n_draws, seed=seed).set_index(["theme", "doc_id"])
+    order = pd.MultiIndex.from_product([study.themes.declared, study.documents], names=shares.index.names)
+    observed = shares.loc[order].reset_index()
+    pooled = correct_shares(judged, observed, n_draws=n_draws, seed=seed)
+    by_text = correct_shares(judged, observed, errors="by text", n_draws=n_draws, seed=seed)
+    return pooled.merge(by_text, on=["theme", "doc_id"], suffixes=("", "_by_text"))

@@ -1,16 +1,16 @@
-"""Sentences, captions and tables for the page on validation."""
+"""Sentences, captions and columns of tables for the page on validation; nothing is said of codes that are not there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.report.wording import join_words
-from analysis.stats.verdict import judge_accuracy
+from analysis.report.wording import count_noun, join_words
+from analysis.stats.verdict import LEVEL, judge_accuracy
 from analysis.study import Study
+from analysis.themes.dictionary import Themes
 from analysis.validation.accuracy import ALL
 from analysis.validation.annotations import Annotations
 
@@ -45,14 +45,17 @@ CORRECTIONS: dict[str, Any] = {
 
 # What the codings of a sentence are called, by who coded.
 CODINGS = {"model": "runs of the model", "human": "coders"}
-NOT_CODED = "No sentence has been coded, so how often the dictionary is right is not known."
+NOT_CODED = (
+    "No sentence has been coded for a declared theme, so how often the dictionary is right is not known. "
+    "`analysis sheet` draws sentences to code."
+)
 
 
-def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
-    """What the codes are: how many, by whom, and whether the dictionary was written with them."""
+def describe_codes(study: Study, annotations: Annotations, judged: pd.DataFrame) -> str:
+    """What the codes are: how many, by whom, by which codebook, and whether the dictionary was written with them."""
     if judged.empty:
-        return NOT_CODED
-    n, n_themes = judged["sentence_id"].nunique(), judged["theme"].nunique()
+        return ""
+    n, themes = judged["sentence_id"].nunique(), count_noun(judged["theme"].nunique(), "theme")
     people = {
         "model": "They are not human codes: a model may err where the dictionary errs, and miss what people would see.",
         "human": "They are codes by people.",
@@ -61,8 +64,10 @@ def describe_codes(annotations: Annotations, judged: pd.DataFrame) -> str:
         True: "The dictionary was written with these sentences at hand, so all figures on this page flatter it.",
         False: "The dictionary was written without these sentences.",
     }
-    opening = f"{n} sentences were coded for {n_themes} themes: {annotations.coders}; the majority counts."
-    return f"{opening} {people[annotations.kind]} {seen[annotations.used_for_dictionary]}"
+    opening = f"{n:,} sentences were coded for {themes}: {annotations.coders}; the majority counts."
+    codebook = f" The codebook is `{annotations.codebook}`, beside the file of codes." if annotations.codebook else ""
+    codes = f"{opening}{codebook} {people[annotations.kind]} {seen[annotations.used_for_dictionary]}"
+    return f"{codes}\n\n{study.about.dictionary}".strip()
 
 
 def describe_limits(annotations: Annotations) -> str:
@@ -83,7 +88,7 @@ def describe_limits(annotations: Annotations) -> str:
 def describe_agreement(table: pd.DataFrame, annotations: Annotations) -> str:
     """How far codings agree, and what that is worth; `table` from `annotations.measure_agreement`."""
     if not annotations.themes:
-        return NOT_CODED
+        return ""
     if table.empty:
         return "Each sentence has one code, so how far codings agree is not known."
     split, n = int(table["split"].sum()), int(table["sentences"].sum())
@@ -116,7 +121,7 @@ def judge_measure(study: Study, scores: pd.DataFrame, annotations: Annotations) 
 
 def describe_measure(study: Study, scores: pd.DataFrame, errors: pd.DataFrame, annotations: Annotations) -> str:
     """The finding: how many coded sentences are found, how many wrongly, the worst theme, whether texts differ."""
-    declared, labels = _declared(study, scores), {theme.name: theme.label for theme in study.themes}
+    declared = _declared(study, scores)
     if declared.empty:
         return NOT_CODED
     tp, fp, fn = (int(declared[name].sum()) for name in ("tp", "fp", "fn"))
@@ -124,7 +129,8 @@ def describe_measure(study: Study, scores: pd.DataFrame, errors: pd.DataFrame, a
     n = int(declared["n"].max())
     found = f"{who} coded {n} sentences, {tp + fn} times for a declared theme; the dictionary finds {tp} of these"
     seen = " It was written with these sentences at hand." if annotations.used_for_dictionary else ""
-    return f"{found}, and {fp or 'none'} wrongly.{seen} {_worst(study, declared)}{describe_comparison(errors, labels)}"
+    told = f"{found}, and {fp or 'none'} wrongly.{seen}"
+    return " ".join(filter(None, [told, _worst(study, declared), describe_comparison(errors, study.themes)]))
 
 
 def _worst(study: Study, scores: pd.DataFrame) -> str:
@@ -134,20 +140,29 @@ def _worst(study: Study, scores: pd.DataFrame) -> str:
         return ""
     row = known.loc[known["recall"].idxmin()]
     share = f"{row['tp']} of {row['tp'] + row['fn']} ({row['recall_low']:.0%} to {row['recall_high']:.0%})"
-    return f"Recall is lowest for {study.themes[row['theme']].in_words}: {share}. "
+    return f"Recall is lowest for {study.themes[row['theme']].in_words}: {share}."
 
 
-def describe_comparison(errors: pd.DataFrame, labels: Mapping[str, str], *, level: float = 0.05) -> str:
+def pick_comparisons(errors: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `accuracy.compare_errors` that could be tested: those with an error."""
+    return errors[errors["p"].notna()].replace({"theme": {ALL: "all themes"}})
+
+
+def describe_comparison(errors: pd.DataFrame, themes: Themes, *, level: float = LEVEL) -> str:
     """Whether errors differ between texts by more than chance would bring; `errors` from `accuracy.compare_errors`."""
     tested = errors[errors["p"].notna()]
     clear = tested[tested["p_adjusted"] <= level]
+    if not errors["n"].any():
+        return ""
     if tested.empty:
         return "Without an error nothing can be said of how errors differ between texts."
     if clear.empty:
         few = int(tested.loc[tested["theme"] == ALL, "errors"].sum())
-        seen = f"but with {few} in all {errors['theme'].nunique() - 1} coded themes little could be seen"
+        n_themes = errors["theme"].nunique() - 1
+        seen = f"but with {few}{f' in all {n_themes} coded themes' if n_themes > 1 else ''} little could be seen"
         return f"Errors do not differ between texts by more than chance could bring, {seen}."
-    named = join_words([f"{row.measure} of {labels.get(row.theme, 'all themes')}" for row in clear.itertuples()])
+    labels = ["all themes" if theme == ALL else themes[theme].in_words for theme in clear["theme"]]
+    named = join_words([f"{measure} of {label}" for measure, label in zip(clear["measure"], labels, strict=True)])
     return f"Errors differ between texts by more than chance would bring ({named}): part of a change may be error."
 
 
@@ -165,103 +180,45 @@ def pick_scores(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def caption_scores(study: Study, scores: pd.DataFrame) -> dict[str, str]:
-    """Caption and alternative text of the figure of precision and recall."""
+    """Name, caption and alternative text of the figure of precision and recall."""
     parts = [
         f"{study.themes[row.theme].label} {row.tp} of {row.tp + row.fn}"
         for row in _declared(study, scores).itertuples()
     ]
-    found = f"Found of the sentences coded: {join_words(parts)}." if parts else "No sentence was coded."
+    found = f"Found of the sentences coded: {join_words(parts)}."
     return {
+        "name": "scores",
         "caption": f"{found} Dots: precision and recall; bars: 95 % intervals that allow for errors in clusters; "
         "figures: right ones of those found, and of those coded. No dot: nothing found or coded.",
         "alt": f"Dots with intervals, precision left and recall right, for each theme in each text. {found}",
     }
 
 
-def present_agreement(table: pd.DataFrame) -> pd.DataFrame:
-    """Alpha by theme with both intervals, as readers see it."""
-    return pd.DataFrame(
-        {
-            "theme": table["theme"],
-            "coders": table["coders"],
-            "sentences": table["sentences"],
-            "with_theme": table["coded"],
-            "divided": table["split"],
-            "alpha": table["alpha"],
-            "interval_(sections)": _interval(table, ""),
-            "interval_(sentences)": _interval(table, "", "_sentences"),
-        }
-    )
+def describe_corrections(shares: pd.DataFrame, themes: Themes) -> str:
+    """
+    The largest correction, and whether errors of each text would change which text has most of a theme.
 
-
-def present_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Precision, recall and F1 with their intervals, as readers see them."""
-    table = scores[["theme", "doc_id", "tp", "fp", "fn"]].rename(
-        columns={"doc_id": "text", "tp": "right", "fp": "wrongly_found", "fn": "missed"}
-    )
-    for name in ("precision", "recall", "f1"):
-        shown = scores[name].map("{:.2f}".format) + " (" + _interval(scores, f"{name}_") + ")"
-        table[name.replace("f1", "F1")] = shown.where(scores[name].notna(), "–")
-    return table
-
-
-def _interval(table: pd.DataFrame, prefix: str, suffix: str = "") -> pd.Series:
-    low, high = (table[f"{prefix}{end}{suffix}"] for end in ("low", "high"))
-    return (low.map("{:.2f}".format) + "–" + high.map("{:.2f}".format)).where(low.notna(), "–")
-
-
-def present_comparison(errors: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """The test whether errors differ between texts; comparisons without an error are left out."""
-    tested = errors[errors["p"].notna()]
-    return pd.DataFrame(
-        {
-            "theme": tested["theme"].map({**labels, ALL: "all themes"}),
-            "measure": tested["measure"],
-            "errors": tested["errors"],
-            "sentences": tested["n"],
-            "p": tested["p"].map("{:.3f}".format),
-            "adjusted_p": tested["p_adjusted"].map("{:.3f}".format),
-        }
-    )
-
-
-def present_corrections(pooled: pd.DataFrame, by_text: pd.DataFrame) -> pd.DataFrame:
-    """Shares of sentences as found and corrected, in per cent, one row per theme and text."""
-
-    def shown(table: pd.DataFrame) -> list[str]:
-        return [
-            f"{row.corrected:.1%} ({row.low:.0%}–{row.high:.0%})" if row.corrected == row.corrected else "–"
-            for row in table.itertuples()
-        ]
-
-    return pd.DataFrame(
-        {
-            "theme": pooled["theme"],
-            "text": pooled["doc_id"],
-            "sentences": pooled["count"].astype(str) + " of " + pooled["n"].astype(str),
-            "found": pooled["observed"].map("{:.1%}".format),
-            "corrected": shown(pooled),
-            "corrected_by_text": shown(by_text),
-        }
-    )
-
-
-def describe_corrections(pooled: pd.DataFrame, by_text: pd.DataFrame, labels: Mapping[str, str]) -> str:
-    """The largest correction, and whether errors of each text would change which text has most of a theme."""
-    if pooled["corrected"].isna().all():
-        return "Without coded sentences there is nothing to correct the shares by."
-    gap = (pooled["corrected"] - pooled["observed"]).abs()
-    row = pooled.loc[gap.idxmax()]
-    changed = [
-        labels[theme]
-        for theme, shares in by_text.groupby("theme", sort=False)
-        if shares["corrected"].notna().any()
-        and shares.loc[shares["corrected"].idxmax(), "doc_id"] != shares.loc[shares["observed"].idxmax(), "doc_id"]
-    ]
+    Parameters
+    ----------
+    shares : DataFrame from `annotations.estimate_shares`
+    """
+    if shares.empty:
+        return ""
+    if shares["corrected"].isna().all():
+        return "No share can be corrected: the errors of no theme are known."
+    row = shares.loc[(shares["corrected"] - shares["observed"]).abs().idxmax()]
     most = (
-        f"The largest correction is {labels[row['theme']]} in {row['doc_id']}, from {row['observed']:.1%} to "
+        f"The largest correction is {themes[row['theme']].label} in {row['doc_id']}, from {row['observed']:.1%} to "
         f"{row['corrected']:.1%} of sentences."
     )
+    if len(set(shares["doc_id"])) == 1:
+        return most
+    changed = [
+        themes[theme].label
+        for theme, of_theme in shares.groupby("theme", sort=False)
+        if of_theme["corrected_by_text"].notna().any()
+        and of_theme["corrected_by_text"].idxmax() != of_theme["observed_by_text"].idxmax()
+    ]
     order = (
         f"By text it changes which text has most of {join_words(changed)}."
         if changed

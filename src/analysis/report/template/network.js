@@ -7,7 +7,7 @@
 const MOST_PASSAGES = 25;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-for (const figure of document.querySelectorAll(".network")) explore(figure);
+for (const figure of document.querySelectorAll(".network")) if (figure.querySelector(".node")) explore(figure);
 
 function explore(figure) {
   const find = (selector) => figure.querySelector(selector);
@@ -263,9 +263,13 @@ function explore(figure) {
   });
 
   /* The passages, which stand on the page already: the drawer shows copies of them */
+  function textOf(id) {
+    return texts.find((text) => text.id === id.slice(0, id.lastIndexOf("-")));
+  }
+
   function passagesOf(item) {
     const text = texts[chosen.panel];
-    return text ? item.passages.filter((id) => id.startsWith(`${text.id}-`)) : item.passages;
+    return text ? item.passages.filter((id) => textOf(id) === text) : item.passages;
   }
 
   function read(item, opener = current.lead) {
@@ -276,7 +280,7 @@ function explore(figure) {
     const parts = [paragraph(how)];
     let last = null;
     for (const id of shown) {
-      const text = texts.find((one) => id.startsWith(`${one.id}-`));
+      const text = textOf(id);
       if (text && text !== last) parts.push(paragraph(text.title, "title"));
       last = text;
       const passage = document.getElementById(`p-${id}`);

@@ -1,0 +1,462 @@
+"""Headlines and captions on frames, actors, instruments, modality and place: by rules that hold for any texts and
+themes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.report.wording import join_words
+from analysis.themes.evolution.accuracy import LEAST_ACCURACY
+from analysis.themes.evolution.correspondence import Correspondence
+from analysis.themes.evolution.frames import FrameCodes
+from analysis.themes.evolution.modality import OTHER
+
+LEAST_SENTENCES = 8  # with fewer sentences on a theme a text is not compared in a headline: one sentence would be 1/8
+LEAST_CHANGE = 0.1  # of a share, from which a headline speaks of a change
+LEAST_PROBABILITY = 0.8  # of its direction, as far as the codes go
+FEW = 4  # sentences below which a theme without a heading is a mention
+PASSAGE = 0.5  # share of the hits in one section from which a theme is a passage
+
+# Frames as they stand after "from" and "to"; any other stands by its name.
+FRAME_WORDS = {
+    "threat": "threat",
+    "prevent": "preventing",
+    "protect": "protecting",
+    "pursue": "pursuing",
+    "respond": "responding",
+    "manage": "managing",
+    "opportunity": "opportunity",
+    "cooperate": "cooperating",
+    "rules_and_money": "rules and money",
+}
+STATUS_WORDS = {
+    "demanded": "demanded",
+    "called_on": "called for",
+    "announced": "announced",
+    "running": "under way",
+    "done": "done",
+    "fact": "described",
+}
+
+
+def _name_frame(frame: str) -> str:
+    return FRAME_WORDS.get(frame, frame.replace("_", " "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _plural(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+# --- frames and status -------------------------------------------------------------------------------------------
+
+
+def describe_frames(
+    counts: pd.DataFrame, theme: str, *, compared: pd.DataFrame | None = None, least: int = LEAST_SENTENCES
+) -> str:
+    """
+    The headline on the frames of one theme: what it turns from and to, between the first and last text that name it.
+
+    Only texts with at least `least` sentences on the theme count. The frame of the largest fall and that of the largest
+    rise of share are named, if they change by `LEAST_CHANGE` or more and, with `compared`, in a direction that the
+    codes give with `LEAST_PROBABILITY`.
+
+    Parameters
+    ----------
+    counts : DataFrame from `frames.count_frames`, of one theme
+    theme : the theme within a sentence, such as "cyber"
+    compared : DataFrame from `frames.compare_frames`, of that theme
+
+    Examples
+    --------
+    >>> rows = [("a", "pursue", 10, 20), ("a", "protect", 4, 20), ("b", "pursue", 1, 10), ("b", "protect", 6, 10)]
+    >>> counts = pd.DataFrame(rows, columns=["doc_id", "frame", "sentences", "n"])
+    >>> describe_frames(counts.assign(share=counts["sentences"] / counts["n"]), "cyber")
+    'Cyber turns from pursuing (10 of 20 sentences in a, 1 of 10 in b) to protecting (4 of 20, 6 of 10).'
+    """
+    enough = counts[counts["n"] >= least]
+    texts = list(dict.fromkeys(enough["doc_id"]))
+    if not texts:
+        return f"No text has {_plural(least, 'sentence')} on {theme}: too few to compare frames."
+    if len(texts) == 1:
+        return _describe_only(enough, counts, theme, texts[0], least)
+    first, last = (enough[enough["doc_id"] == text].set_index("frame") for text in (texts[0], texts[-1]))
+    change = last["share"] - first["share"]
+    if compared is not None:
+        pair = compared[(compared["before"] == texts[0]) & (compared["after"] == texts[-1])]
+        sure = pair.set_index("frame")["probability"].reindex(change.index) >= LEAST_PROBABILITY
+        change = change.where(sure, 0)
+    fall, rise = change.idxmin(), change.idxmax()
+
+    def counted(frame: str, *, full: bool) -> str:
+        before, after = first.loc[frame], last.loc[frame]
+        if full:
+            return (
+                f"{_name_frame(frame)} ({before['sentences']} of {before['n']} sentences in {texts[0]}, "
+                f"{after['sentences']} of {after['n']} in {texts[-1]})"
+            )
+        counts_only = f"{before['sentences']} of {before['n']}, {after['sentences']} of {after['n']}"
+        return f"{_name_frame(frame)} ({counts_only})"
+
+    falls, rises = change[fall] <= -LEAST_CHANGE, change[rise] >= LEAST_CHANGE
+    if falls and rises:
+        return f"{_capital(theme)} turns from {counted(fall, full=True)} to {counted(rise, full=False)}."
+    if rises:
+        return f"{_capital(theme)} comes to be spoken of more as {counted(rise, full=True)}."
+    if falls:
+        return f"{_capital(theme)} comes to be spoken of less as {counted(fall, full=True)}."
+    most = first["share"].idxmax()
+    return f"{_capital(theme)} keeps its frames, most often {counted(most, full=True)}."
+
+
+def _describe_only(enough: pd.DataFrame, counts: pd.DataFrame, theme: str, text: str, least: int) -> str:
+    """The headline where one text alone has enough sentences on a theme: its leading frames."""
+    own = enough.set_index("frame")
+    most = own.index[own["sentences"] == own["sentences"].max()]
+    if own["sentences"].max() == 0:
+        return f"In {text} none of the {own['n'].iloc[0]} sentences on {theme} has a frame."
+    named = join_words([_name_frame(frame) for frame in most])
+    times = f"{own['sentences'].max()} of {own['n'].iloc[0]} sentences{' each' if len(most) > 1 else ''}"
+    alone = (
+        f", the only text with {_plural(least, 'sentence')} or more on it," if len(set(counts["doc_id"])) > 1 else ""
+    )
+    return f"In {text}{alone} {theme} is most often a matter of {named} ({times})."
+
+
+def describe_status(counts: pd.DataFrame, theme: str, *, least: int = LEAST_SENTENCES) -> str:
+    """
+    The headline on status: how far what is said of a theme is, in the first and the last text that name it.
+
+    The status of most sentences other than facts is named, the first in the order of the table where several have as
+    many.
+
+    Parameters
+    ----------
+    counts : DataFrame from `frames.count_status`, of one theme
+    """
+    acts = counts[(counts["n"] >= least) & (counts["status"] != "fact")]
+    leading = acts.loc[acts.groupby("doc_id", sort=False)["sentences"].idxmax()] if len(acts) else acts
+    leading = leading[leading["sentences"] > 0]
+    if leading.empty:
+        return f"No text has {_plural(least, 'sentence')} on {theme} with an act of policy among them."
+    told = [(STATUS_WORDS.get(row.status, row.status), row) for row in leading.iloc[[0, -1]].itertuples()]
+    (first, before), (last, after) = told
+    opening = f"Acts on {theme} are most often {first} in {before.doc_id} ({before.sentences} of {before.n} sentences)"
+    if len(leading) == 1:
+        return f"{opening}."
+    if first == last:
+        return f"{opening}, and still in {after.doc_id} ({after.sentences} of {after.n})."
+    return f"{opening} and {last} in {after.doc_id} ({after.sentences} of {after.n})."
+
+
+def describe_codes(codes: FrameCodes) -> str:
+    """Who coded, in a sentence; codes of a model are never called anything else."""
+    if not codes.frames:
+        return "No sentence was coded for frames."
+    rows, sentences = len(codes.table), codes.table["sentence_id"].nunique()
+    opening = f"{_plural(rows, 'pair')} of sentence and theme ({_plural(sentences, 'sentence')})"
+    if codes.kind == "model":
+        return f"{opening}, coded by {codes.coders}; the majority counts. They are not human codes."
+    return f"{opening}, coded by {codes.coders}; the majority counts."
+
+
+def describe_accuracy(scores: pd.DataFrame, labels: Mapping[str, str], what: str) -> str:
+    """
+    Precision and recall of every label that is accurate enough, and what is not shown for want of it.
+
+    Parameters
+    ----------
+    scores : DataFrame from `accuracy.score_marks` with ``n``
+    labels : mapping of label to its word in a sentence
+    what : what was tested on, such as "sentences of 2018 and 2020"
+    """
+    if scores.empty or scores["n"].iloc[0] == 0:
+        return "Its accuracy is not known: no coded sentence was left to test it on."
+    good, poor = scores[scores["usable"]], scores[~scores["usable"]]
+    parts = [
+        f"{labels.get(row.label, row.label)} {row.precision:.2f} and {row.recall:.2f}" for row in good.itertuples()
+    ]
+    opening = f"Found by words in {scores['n'].iloc[0]} {what}, precision and recall are: "
+    named = join_words(parts) if parts else f"below {LEAST_ACCURACY:g} for all"
+    if poor.empty or good.empty:
+        return f"{opening}{named}."
+    short = join_words([str(labels.get(row.label, row.label)) for row in poor.itertuples()])
+    return f"{opening}{named}. One of the two is below {LEAST_ACCURACY:g} for {short}: only codes are shown."
+
+
+# --- actors ------------------------------------------------------------------------------------------------------
+
+
+def describe_actors(counts: pd.DataFrame) -> str:
+    """
+    The headline on actors: whose share of sentences rises and falls most between the first and the last text.
+
+    Parameters
+    ----------
+    counts : DataFrame from `actors.count_actors`
+    """
+    texts = list(dict.fromkeys(counts["doc_id"]))
+    if not texts:
+        return "No actor is named."
+    shares, numbers = (counts.pivot(index="label", columns="doc_id", values=name) for name in ("share", "sentences"))
+    n = counts.drop_duplicates("doc_id").set_index("doc_id")["n"]
+    first, last = texts[0], texts[-1]
+    if len(texts) == 1:
+        most = numbers[first].idxmax()
+        return f"Named most often: {most}, in {numbers.loc[most, first]} of {_plural(n[first], 'sentence')}."
+    change = shares[last] - shares[first]
+    parts: list[str] = []
+    for verb, label, moves in (
+        ("more", change.idxmax(), change.max() > 0),
+        ("less", change.idxmin(), change.min() < 0),
+    ):
+        if moves:
+            of = ("sentences in", "in") if not parts else ("in", "in")
+            at = [
+                f"{numbers.loc[label, text]} of {n[text]} {word} {text}"
+                for text, word in zip((first, last), of, strict=True)
+            ]
+            parts.append(f"named {verb}: {label} ({', '.join(at)})")
+    return (
+        f"{_capital('; '.join(parts))}."
+        if parts
+        else f"From {first} to {last} every actor keeps its share of sentences."
+    )
+
+
+def describe_beside(crossed: pd.DataFrame, theme: str, *, least: int = LEAST_SENTENCES) -> str:
+    """
+    Who stands beside a theme most often in each text that has at least `least` sentences on it.
+
+    Parameters
+    ----------
+    crossed : DataFrame from `actors.cross_actors`, of one theme
+    """
+    enough = crossed[crossed["n_theme"] >= least]
+    leading = enough.loc[enough.groupby("doc_id", sort=False)["both"].idxmax()] if len(enough) else enough
+    leading = leading[leading["both"] > 0]
+    if leading.empty:
+        return f"No text has {_plural(least, 'sentence')} on {theme} with an actor among them."
+    named = [
+        f"{row.label} in {row.doc_id} ({row.both} of {row.n_theme}{' sentences' if not place else ''})"
+        for place, row in enumerate(leading.itertuples())
+    ]
+    return f"Named most often in sentences on {theme}: {join_words(named)}."
+
+
+def describe_presence(counts: pd.DataFrame, *, n_names: int = 5) -> str:
+    """
+    Which actors appear in the last text and which are gone by then, those of most sentences named.
+
+    Parameters
+    ----------
+    counts : DataFrame from `actors.count_actors`
+    """
+    texts = list(dict.fromkeys(counts["doc_id"]))
+    if len(texts) < 2:
+        return ""
+    total = counts.groupby(["label", "presence"], sort=False)["sentences"].sum().reset_index()
+    total = total.sort_values("sentences", ascending=False, kind="stable")
+    parts = []
+    for word, opening in (
+        ("appears", f"named in {texts[-1]} and not in {texts[0]}"),
+        ("vanishes", f"named in {texts[0]} and not in {texts[-1]}"),
+    ):
+        labels = list(total.loc[total["presence"] == word, "label"])
+        if labels:
+            rest = len(labels) - n_names
+            more = [_plural(rest, "other")] if rest > 0 else []
+            parts.append(f"{opening}: {join_words(labels[:n_names] + more)}")
+    return f"{_capital('; '.join(parts))}." if parts else f"Whoever is named in {texts[0]} is named in {texts[-1]}."
+
+
+# --- instruments -------------------------------------------------------------------------------------------------
+
+
+def describe_instruments(counts: pd.DataFrame, documents: Sequence[str]) -> str:
+    """
+    How many instruments are named, and which come back in another text.
+
+    Parameters
+    ----------
+    counts : DataFrame from `instruments.count_mentions`
+    """
+    if counts.empty:
+        return "No instrument is named."
+    again = counts[counts["texts"] > 1]
+    opening = f"{_plural(len(counts), 'instrument')} {'is' if len(counts) == 1 else 'are'} named"
+    if len(documents) == 1:
+        return f"{opening}."
+    if again.empty:
+        return f"{opening}, none of them in more than one text."
+    most = again.iloc[0]
+    times = join_words([f"{most[name]} in {name}" for name in documents])
+    verb = "is" if len(again) == 1 else "are"
+    named = f"{len(again)} of them {verb} named in more than one text"
+    return f"{opening}; {named}, most often {most['instrument']} ({times})."
+
+
+# --- modality ----------------------------------------------------------------------------------------------------
+
+
+def describe_modes(counts: pd.DataFrame) -> str:
+    """
+    The headline on modality: for each text the mode in which it stands out from the others.
+
+    A text stands out by the mode in which its share of sentences exceeds that of every other text most. Of one text its
+    most frequent mode is named.
+
+    Parameters
+    ----------
+    counts : DataFrame from `modality.count_modes`
+    """
+    shares = counts[counts["mode"] != OTHER].pivot(index="mode", columns="doc_id", values="share")
+    mode_words = counts.drop_duplicates("mode").set_index("mode")
+    texts = list(dict.fromkeys(counts["doc_id"]))
+    if shares.empty:
+        return "How the texts speak was not looked for: their languages have no list of verbs."
+    parts: list[str] = []
+    for text in texts:
+        others = shares.drop(columns=text).max(axis=1) if len(texts) > 1 else 0.0
+        lead = (shares[text] - others).loc[list(dict.fromkeys(counts.loc[counts["mode"] != OTHER, "mode"]))]
+        if lead.max() > 0:
+            label, words = mode_words.loc[lead.idxmax(), ["label", "words"]]
+            where = f"in {shares.loc[lead.idxmax(), text]:.0%}{'' if parts else ' of its sentences'}"
+            parts.append(f"the {text} text {label}: words such as {words} stand {where}")
+    return f"{_capital('; '.join(parts))}." if parts else "The texts speak alike."
+
+
+# --- place -------------------------------------------------------------------------------------------------------
+
+
+def describe_place(places: pd.DataFrame, theme: str) -> str:
+    """
+    What place a theme has in each text: chapters, a passage, a thread, a mention, or none.
+
+    Chapters: headings name it. A mention: no heading, fewer than `FEW` sentences. A passage: `PASSAGE` or more of its
+    hits stand in one section. A thread: neither.
+
+    Parameters
+    ----------
+    places : DataFrame from `place.measure_places`, of one theme
+
+    Examples
+    --------
+    >>> row = {"doc_id": "a", "headings": 2, "n_headings": 9, "hits": 30, "sentences": 20, "fullest_share": 0.4}
+    >>> describe_place(pd.DataFrame([row | {"sections": 5, "n_sections": 8}]), "migration")
+    'Migration: chapters of a (2 of 9 headings name it).'
+    """
+    parts = []
+    for row in places.itertuples():
+        if row.headings:
+            shape, verb = ("a chapter", "names") if row.headings == 1 else ("chapters", "name")
+            parts.append(f"{shape} of {row.doc_id} ({row.headings} of {_plural(row.n_headings, 'heading')} {verb} it)")
+        elif row.hits == 0:
+            parts.append(f"not named in {row.doc_id}")
+        elif row.sentences < FEW:
+            parts.append(f"a mention in {row.doc_id} ({_plural(row.sentences, 'sentence')})")
+        elif row.fullest_share >= PASSAGE:
+            parts.append(f"a passage of {row.doc_id} ({row.fullest_share:.0%} of its hits stand in one section)")
+        else:
+            where = f"{row.sections} of {_plural(row.n_sections, 'section')}"
+            parts.append(f"a thread through {row.doc_id} (no heading, but {where})")
+    return f"{_capital(theme)}: {join_words(parts)}." if parts else f"{_capital(theme)} is named nowhere."
+
+
+# --- captions ----------------------------------------------------------------------------------------------------
+
+
+def caption_frames(counts: pd.DataFrame, theme: str, source: str) -> dict[str, str]:
+    """
+    Name, caption and alternative text of the figure of the frames of one theme.
+
+    Parameters
+    ----------
+    source : where the frames come from, such as `name_source` gives
+    """
+    sizes = join_words(
+        [f"{row.n} in {row.doc_id}" for row in counts.drop_duplicates("doc_id").itertuples()] or ["none"]
+    )
+    caption = (
+        f"Frames of the sentences on {theme} ({sizes}), {source}. Bars: share of these sentences; numbers: sentences. "
+        "A sentence may have several frames or none."
+    )
+    alt = f"Bars, one panel per text: how many sentences on {theme} have each frame. {describe_frames(counts, theme)}"
+    return {"name": "frames", "caption": caption, "alt": alt}
+
+
+def name_source(codes: FrameCodes) -> str:
+    """
+    Where frames come from, within a sentence; codes of a model are never called anything else.
+
+    Examples -------- >>> empty = pd.DataFrame() >>> name_source(FrameCodes(empty, empty, [])),
+    name_source(FrameCodes(empty, empty, ["threat"], "human", "Anna and Bram")) ('found by words', 'coded by Anna and
+    Bram')
+    """
+    if not codes.frames:
+        return "found by words"
+    return "coded by a language model" if codes.kind == "model" else f"coded by {codes.coders}"
+
+
+def caption_actors(crossed: pd.DataFrame) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of actors beside themes."""
+    texts = join_words(list(dict.fromkeys(crossed["doc_id"])) or ["no text"])
+    caption = (
+        f"Who is named in sentences on a theme, {texts}: number of sentences that name both; the darker, the larger "
+        "the share of the theme's sentences in that text. A sentence counts in every cell whose two names it has."
+    )
+    most = ""
+    if len(crossed):
+        best = crossed.loc[crossed["both"].idxmax()]
+        most = f" Most: {best['label']} in {best['both']} of {best['n_theme']} sentences ({best['doc_id']})."
+    return {"name": "actors", "caption": caption, "alt": f"Heat tables, one per text: actors by themes.{most}"}
+
+
+def caption_modes(counts: pd.DataFrame, scores: pd.DataFrame | None = None) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of how texts speak; `scores` from `modality.score_modes`."""
+    caption = (
+        "How the texts speak: share of the sentences of each text that call upon somebody, ask, announce, report as "
+        "done or describe, by lists of verbs; each sentence counts once, for the first of these. Partly a matter of "
+        "genre."
+    )
+    if scores is not None and len(scores):
+        labels = counts.drop_duplicates("mode").set_index("mode")["label"].to_dict()
+        parts = [
+            f"{labels.get(row.label, row.label)} {_two_places(row.precision)} and {_two_places(row.recall)}"
+            for row in scores.itertuples()
+        ]
+        caption += f" Precision and recall on {scores['n'].iloc[0]} coded sentences: {join_words(parts)}."
+    return {"name": "modes", "caption": caption, "alt": f"Stacked bars, one per text. {describe_modes(counts)}"}
+
+
+def _two_places(value: float) -> str:
+    return "unknown" if np.isnan(value) else f"{value:.2f}"
+
+
+def caption_correspondence(found: Correspondence, rows: str, columns: str) -> dict[str, str]:
+    """
+    Name, caption and alternative text of a correspondence map.
+
+    Parameters
+    ----------
+    rows, columns : what they are, in the plural: "words", "texts"
+    """
+    axes = join_words([f"axis {row.axis} {row.share:.0%}" for row in found.inertia.head(2).itertuples()])
+    first = found.rows[found.rows["axis"] == 1].sort_values("contribution", ascending=False, kind="stable").head(6)
+    sides = found.columns[found.columns["axis"] == 1]
+    positive, negative = (
+        list(sides.loc[side, "item"].astype(str)) for side in (sides["coordinate"] > 0, sides["coordinate"] < 0)
+    )
+    apart = f"Axis 1 sets {join_words(positive)} apart from {join_words(negative)}"
+    made = join_words([str(item) for item in first["item"]])
+    caption = (
+        f"Correspondence analysis of {rows} by {columns} (total inertia {found.total:.2f}; {axes}). {apart}; {made} "
+        f"make most of it. Near the middle: {rows} spread over the {columns} as all {rows} are."
+    )
+    return {"name": "correspondence", "caption": caption, "alt": f"Map of {rows} and {columns}. {apart}."}
