@@ -65,17 +65,6 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     return f"{opening}, against {others}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
 
 
-def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
-    """The same table, its column ``theme`` by label; a declared theme leads to the passages behind its numbers."""
-    shown = [
-        Markup('<a href="03_theme-{}.html#s-the-passages">{}</a>').format(name, themes[name].label)
-        if name in themes.declared
-        else themes[name].label
-        for name in table["theme"]
-    ]
-    return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
-
-
 def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
     sections = study.corpus.paragraphs.set_index("paragraph_id")["section_id"]
