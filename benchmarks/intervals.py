@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from analysis.stats.bootstrap import run_blocks, run_lengths, share_intervals
+from analysis.stats.bootstrap import make_blocks, run_blocks, run_lengths, share_intervals
 from analysis.stats.permutation import change_test, p_value, split_blocks, split_differences
 from analysis.stats.proportions import wilson_interval
 
@@ -170,6 +170,7 @@ def test_rates(label: dict, themes: list[dict[str, Model]], replicates: int, see
         "sections": pd.Series(np.repeat(np.arange(len(sizes)), sizes)),
         "runs of 8": run_blocks(documents.to_frame("doc_id"), 8),
         "single paragraphs": pd.Series(range(len(documents))),
+        "of plain texts": make_blocks(pd.DataFrame({"doc_id": documents, "section_id": documents})),
     }
     for replicate in range(replicates):
         present = pd.DataFrame({str(i): simulate(theme, STUDY, rng)[0] for i, theme in enumerate(themes)})

@@ -5,10 +5,10 @@ Is the multiverse quick, and how often does it call a finding robust that is non
     PYTHONPATH=src python benchmarks/multiverse.py placebo [first]
 
 ``speed`` runs the full grid of ``data/findings.yml`` with 1 and 2 processes. ``placebo`` runs all changes and ties,
-with the study's own choices, on material in which there is nothing to find, and on material with something planted:
+with the study's own choices, on texts in which there is nothing to find, and on texts with something planted:
 
-shuffled   the sections of the real texts dealt anew to three texts of as many sections
-rotated    for ties: the second theme's hits moved on within each text
+shuffled   the sections of the real texts randomly reassigned to three texts of as many sections
+rotated    for ties: the second theme's hits shifted within each text
 chains     hits of four made themes in the real texts' paragraphs: a two-state Markov chain of share p and mean run L,
            on across the ends of sections and texts; each text alike
 planted    the same chains with a larger share in one text
@@ -26,11 +26,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 
 from analysis.robustness import multiverse, permutation, specifications, token_table
 from analysis.robustness.measures import measure
-from analysis.robustness.token_table import BODY, FOOTNOTE, Hits, Material
+from analysis.robustness.token_table import BODY, FOOTNOTE, Hits, TokenTable
 from analysis.stats.verdict import RESERVATIONS, ROBUST, TOO_FEW
 from analysis.study import open_study
 
@@ -40,58 +40,55 @@ SEED = 20200724
 N_DRAWS = 500
 
 
-def prepare(kinds: tuple[str, ...]) -> tuple[Material, specifications.Plan]:
+def prepare(kinds: tuple[str, ...]) -> tuple[TokenTable, specifications.Plan]:
     here = open_study(root=ROOT)
     path = ROOT / "data/findings.yml"
     plan = specifications.read_findings(path, themes=here.themes.names, texts=here.documents)
-    findings = {name: one for name, one in plan.findings.items() if one.kind in kinds}
-    plan = replace(plan, findings=findings)
-    return token_table.gather(here, plan), plan
+    plan = replace(plan, claims={name: claim for name, claim in plan.claims.items() if claim.kind in kinds})
+    return token_table.build_token_table(here, plan), plan
 
 
-def shuffle_sections(material: Material, rng: np.random.Generator) -> Material:
+def shuffle_sections(tokens: TokenTable, rng: np.random.Generator) -> TokenTable:
     """Sections in another order, so that each text gets as many as it had, but others."""
-    order = rng.permutation(len(material.owner))
-    stream = material.stream
-    tokens = np.concatenate([np.flatnonzero(stream.block == block) for block in order])
-    place = np.empty_like(tokens)
-    place[tokens] = np.arange(len(tokens))
-    moved = {name: values[tokens] for name, values in vars(stream).items()}
+    order, stream = rng.permutation(len(tokens.owner)), tokens.stream
+    rows = np.concatenate([np.flatnonzero(stream.block == block) for block in order])
+    place = np.empty_like(rows)
+    place[rows] = np.arange(len(rows))
+    moved = {name: values[rows] for name, values in vars(stream).items()}
     moved["block"] = np.argsort(order)[moved["block"]]
-    hits = {name: Hits(place[one.first], place[one.last], one.theme) for name, one in material.hits.items()}
-    material = replace(material, stream=token_table.Stream(**moved), hits=hits, framed=material.framed[order])
-    noted = material.owner[material.stream.block[material.stream.part == FOOTNOTE]]
-    framed = material.owner[material.framed]
-    named = {key: frozenset(material.texts[text] for text in set(values.tolist()))
-             for key, values in (("footnotes", noted), ("framed", framed))}  # fmt: skip
-    return replace(material, facts=material.facts._replace(**named))
+    stream = token_table.Stream(**moved)
+    hits = {name: Hits(place[of.first], place[of.last], of.theme) for name, of in tokens.hits.items()}
+    text = tokens.owner[stream.block]
+    named = {key: frozenset(tokens.texts[number] for number in set(text[where].tolist()))
+             for key, where in (("footnotes", stream.part == FOOTNOTE), ("framed", stream.framed))}  # fmt: skip
+    return replace(tokens, stream=stream, hits=hits, facts=tokens.facts._replace(**named))
 
 
-def rotate_theme(material: Material, theme: str, rng: np.random.Generator) -> Material:
+def rotate_theme(tokens: TokenTable, theme: str, rng: np.random.Generator) -> TokenTable:
     """The hits of one theme moved on within each text by as many tokens as chance says."""
-    text, number = material.owner[material.stream.block], material.themes.index(theme)
-    first = np.searchsorted(text, np.arange(len(material.texts)))
+    text, number = tokens.owner[tokens.stream.block], tokens.themes.index(theme)
+    first = np.searchsorted(text, np.arange(len(tokens.texts)))
     length = np.bincount(text)
-    turn = rng.integers(length)
+    shift = rng.integers(length)
     hits = {}
-    for name, one in material.hits.items():
+    for name, one in tokens.hits.items():
         at = text[one.first]
-        moved = first[at] + (one.first - first[at] + turn[at]) % length[at]
+        moved = first[at] + (one.first - first[at] + shift[at]) % length[at]
         start = np.where(one.theme == number, moved, one.first)
         hits[name] = Hits(start, start + one.last - one.first, one.theme)
-    return replace(material, hits=hits)
+    return replace(tokens, hits=hits)
 
 
-def make_chains(material: Material, shares: list[float], run_length: float, rng: np.random.Generator) -> Material:
+def make_chains(tokens: TokenTable, shares: list[float], run_length: float, rng: np.random.Generator) -> TokenTable:
     """Hits of the four themes as chains over paragraphs; dictionaries find between 70 and 100 % of them."""
-    stream = material.stream
+    stream = tokens.stream
     body = np.flatnonzero(stream.part == BODY)
     paragraph = stream.paragraph[body]
     numbers, begins = np.unique(paragraph, return_index=True)
     order = np.argsort(begins)
-    numbers, text = numbers[order], material.owner[stream.block[body[begins[order]]]]
+    numbers, text = numbers[order], tokens.owner[stream.block[body[begins[order]]]]
     rows = []
-    for theme in material.declared:
+    for theme in tokens.declared:
         marked = numbers[draw_chain(np.array(shares)[text], run_length, rng)]
         inside = body[np.isin(paragraph, marked)]
         sentence = stream.sentence[inside]
@@ -99,16 +96,16 @@ def make_chains(material: Material, shares: list[float], run_length: float, rng:
         kept = starts[rng.random(len(starts)) < 0.6]  # some sentences of the paragraph name the theme, one at least
         firsts = inside[np.flatnonzero(np.diff(stream.paragraph[inside], prepend=-1))]
         at = np.unique(np.concatenate([kept, firsts]))
-        rows.append((at, np.full(len(at), material.themes.index(theme))))
+        rows.append((at, np.full(len(at), tokens.themes.index(theme))))
     notes = np.flatnonzero(np.diff(stream.sentence, prepend=-1) * (stream.part != BODY))
     extra = notes[rng.random(len(notes)) < np.mean(shares)]  # headings and footnotes name themes by chance
-    rows.append((extra, rng.choice([material.themes.index(theme) for theme in material.declared], len(extra))))
+    rows.append((extra, rng.choice([tokens.themes.index(theme) for theme in tokens.declared], len(extra))))
     first, theme = (np.concatenate(column) for column in zip(*rows, strict=True))
     hits = {}
-    for name in material.hits:
+    for name in tokens.hits:
         found = rng.random(len(first)) < (1 if name in ("full", "wide") else rng.uniform(0.7, 1))
         hits[name] = Hits(first[found], first[found], theme[found])
-    return replace(material, hits=hits)
+    return replace(tokens, hits=hits)
 
 
 def draw_chain(share: np.ndarray, run_length: float, rng: np.random.Generator) -> np.ndarray:
@@ -121,38 +118,38 @@ def draw_chain(share: np.ndarray, run_length: float, rng: np.random.Generator) -
     return np.array(marks)
 
 
-def judge(material: Material, plan: specifications.Plan, names: list[str], *, seed: int) -> list[dict]:
+def judge(tokens: TokenTable, plan: specifications.Plan, names: list[str], *, seed: int) -> list[dict]:
     """The verdict of each finding, its direction taken from its reference, as in the study."""
-    plan = replace(plan, findings={name: plan.findings[name] for name in names})
-    table, _ = specifications.list_specifications(plan, material.facts)
-    measured = measure(table, plan.findings, material)
-    chance, rows = permutation.draw_chance(material, N_DRAWS, seed), []
+    plan = replace(plan, claims={name: plan.claims[name] for name in names})
+    table, _ = specifications.list_specifications(plan, tokens.facts)
+    measured = measure(table, plan.claims, tokens)
+    permutations, rows = permutation.draw_permutations(tokens, N_DRAWS, seed), []
     for name, own in table.groupby("finding", sort=False):
-        finding = plan.findings[name]
+        claim = plan.claims[name]
         counted = [measured[at] for at in own.index]
-        tested = permutation.try_finding(finding, list(own["measure"]), counted, material, chance)
+        tested = permutation.permute_claim(claim, list(own["measure"]), counted, tokens, permutations)
         at = int(own["reference"].to_numpy().argmax())
-        claimed = specifications.DIRECTIONS[finding.kind][0 if tested.effect[at] >= 0 else 1]
-        claim = replace(finding, direction=claimed)
+        direction = specifications.DIRECTIONS[claim.kind][0 if tested.effect[at] >= 0 else 1]
+        claim = replace(claim, direction=direction)
         judged = own.assign(n=[one.n for one in counted], **multiverse.judge_specifications(tested, claim, plan.rule))
-        rows.append(multiverse.judge_finding(judged, tested, multiverse.share_variance(judged, []), claim, plan.rule))
+        rows.append(multiverse.judge_claim(judged, tested, multiverse.share_variance(judged, []), claim, plan.rule))
     return rows
 
 
-def simulate(kind: str, number: int, material: Material, plan: specifications.Plan, settings: tuple) -> list[dict]:
+def simulate(kind: str, number: int, tokens: TokenTable, plan: specifications.Plan, settings: tuple) -> list[dict]:
     rng = np.random.default_rng([SEED, number, *map(ord, kind)])
-    changes = [name for name, one in plan.findings.items() if one.kind == "change"]
+    changes = [name for name, one in plan.claims.items() if one.kind == "change"]
     if kind == "shuffled":
-        rows = judge(shuffle_sections(material, rng), plan, changes, seed=number)
+        rows = judge(shuffle_sections(tokens, rng), plan, changes, seed=number)
     elif kind == "rotated":
         rows = []
-        for name, finding in plan.findings.items():
+        for name, finding in plan.claims.items():
             if finding.kind == "tie":
-                rows += judge(rotate_theme(material, finding.themes[1], rng), plan, [name], seed=number)
+                rows += judge(rotate_theme(tokens, finding.themes[1], rng), plan, [name], seed=number)
     else:
         shares, run_length = settings
         changes = changes if kind == "chains" else [name for name in changes if name.endswith("2014-2018")]
-        rows = judge(make_chains(material, list(shares), run_length, rng), plan, changes, seed=number)
+        rows = judge(make_chains(tokens, list(shares), run_length, rng), plan, changes, seed=number)
     return [{"situation": kind, "settings": describe(settings), **row} for row in rows]
 
 
@@ -173,11 +170,11 @@ SITUATIONS = [
 
 
 def placebo(first: int) -> None:
-    material, plan = prepare(("change", "tie"))
+    tokens, plan = prepare(("change", "tie"))
     tables = [pd.read_csv(RESULTS / "multiverse.csv")] if first else []
     for kind, settings, n in SITUATIONS[first:]:
         begin = time.perf_counter()
-        tasks = (delayed(simulate)(kind, number, material, plan, settings) for number in range(n))
+        tasks = (delayed(simulate)(kind, number, tokens, plan, settings) for number in range(n))
         found = pd.DataFrame([row for rows in Parallel(n_jobs=2)(tasks) for row in rows])
         table = summarise(found).assign(simulations=n)
         tables.append(table)
@@ -206,9 +203,10 @@ def speed() -> None:
     rows = []
     for n_jobs in (1, 2):
         begin, cpu = time.perf_counter(), time.process_time()
-        material, plan = prepare(("change", "tie", "topic"))
+        tokens, plan = prepare(("change", "tie", "topic"))
         gathered = time.perf_counter()
-        found = multiverse.explore(material, plan, n_draws=1000, chunk_size=2000, n_jobs=n_jobs, seed=SEED)
+        with parallel_config("loky", n_jobs=n_jobs):
+            found = multiverse.explore(tokens, plan, n_draws=1000, seed=SEED)
         done = time.perf_counter()
         own = time.process_time() - cpu
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024

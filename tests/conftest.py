@@ -2,11 +2,15 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from hypothesis import settings
 
 from analysis.study import Study, open_study
 from analysis.themes.compare import Comparison, compare_texts
@@ -14,6 +18,13 @@ from analysis.themes.compare import Comparison, compare_texts
 ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+# jsonschema compiles 35 grammars where JupyterLab has brought this module, and does well without it.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("default", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=10)
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -180,3 +191,41 @@ def violations():
         return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
     return violations
+
+
+@pytest.fixture
+def make_study(tmp_path):
+    """A study of made texts: ``make_study({"2020-01-01": "One paragraph.\\n\\nAnother."}, {"fish": ["fish*"]})``."""
+
+    def make_study(texts: dict[str, str], themes: dict[str, list[str]], language: str = "en") -> Study:
+        data = tmp_path / "data"
+        shutil.copytree(ROOT / "data/language", data / "language", dirs_exist_ok=True)
+        (data / "own").mkdir(exist_ok=True)
+        for day, text in texts.items():
+            (data / "own" / f"{day}.txt").write_text(text, encoding="utf-8")
+        entry = {"files": "own/*.txt", "kind": "letter", "language": language, "format": "plain"}
+        (data / "corpus.yml").write_text(yaml.safe_dump({"documents": [entry]}))
+        listed = {name: {"label": name.title(), "definition": name, "declared": True, "core": core}
+                  for name, core in themes.items()}  # fmt: skip
+        (data / "themes.yml").write_text(yaml.safe_dump({"themes": listed}, sort_keys=False))
+        return open_study(root=tmp_path)
+
+    return make_study
+
+
+@pytest.fixture(scope="session")
+def write_text():
+    """A made text: `n` paragraphs of words by chance, every word of `planted` in so large a share of them."""
+
+    def write_text(n: int, seed: int, planted: dict[str, float]) -> str:
+        rng, words = (
+            np.random.default_rng(seed),
+            ["river", "harbour", "council", "plan", "water", "road", "school", "winter", "market"],
+        )
+        paragraphs = []
+        for _ in range(n):
+            chosen = [*rng.choice(words, 30), *(word for word, share in planted.items() if rng.random() < share)]
+            paragraphs.append(" ".join(chosen).capitalize() + ".")
+        return "\n\n".join(paragraphs)
+
+    return write_text

@@ -89,16 +89,30 @@ def read_optional(
     return _validate(model, content, text, path, context) if path and content else None
 
 
+def check_entry(model: type[AnyEntry], content: Any, *, context: Mapping[str, Any] | None = None) -> AnyEntry:
+    """
+    A mapping, such as one written in a notebook, as an instance of its model.
+
+    Raises
+    ------
+    InputError : if something in it is not as the model has it: the first fault, with its `Place`
+    """
+    try:
+        return model.model_validate(content, context=context)
+    except ValidationError as error:
+        raise _first_fault(error) from None
+
+
 def _validate(
     model: type[AnyEntry], content: Any, text: str, path: Path, context: Mapping[str, Any] | None
 ) -> AnyEntry:
     try:
-        return model.model_validate(content, context=context)
-    except ValidationError as error:
-        fault = _first_fault(error)
+        return check_entry(model, content, context=context)
+    except InputError as error:
+        fault = error
     place = fault.where if isinstance(fault.where, tuple) else ()
     where = f"{path}, line {_find_line(text, place)}" + (f", {show_place(place)}" if place else "")
-    raise InputError(where, fault.found, allowed=fault.allowed, remedy=fault.remedy)
+    raise InputError(where, fault.found, allowed=fault.allowed, remedy=fault.remedy) from None
 
 
 def _first_fault(error: ValidationError) -> InputError:

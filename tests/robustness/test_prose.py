@@ -9,7 +9,7 @@ import pytest
 from analysis.inputs import InputError
 from analysis.robustness import multiverse, prose, token_table
 from analysis.robustness.specifications import list_specifications, read_findings
-from analysis.stats import verdict
+from analysis.stats.verdict import OF_CLAIM
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["migration-2014-2018", "cbrn-2014-2018", "migration-with-external"]
@@ -18,14 +18,14 @@ NAMES = ["migration-2014-2018", "cbrn-2014-2018", "migration-with-external"]
 @pytest.fixture(scope="module")
 def plan(here):
     whole = read_findings(ROOT / "data/findings.yml", themes=here.themes.names, texts=here.documents)
-    return replace(whole, findings={name: whole.findings[name] for name in NAMES})
+    return replace(whole, claims={name: whole.claims[name] for name in NAMES})
 
 
 @pytest.fixture(scope="module")
 def found(here, plan):
-    material = token_table.gather(here, plan)
-    table = list_specifications(plan, material.facts)[0].groupby("finding").head(30)
-    return multiverse.explore(material, plan, specifications=table, n_draws=99, seed=1)
+    tokens = token_table.build_token_table(here, plan)
+    table = list_specifications(plan, tokens.facts)[0].groupby("finding").head(30)
+    return multiverse.explore(tokens, plan, specifications=table, n_draws=99, seed=1)
 
 
 def test_the_summary_counts_every_finding_once(found, plan, here):
@@ -35,9 +35,9 @@ def test_the_summary_counts_every_finding_once(found, plan, here):
 
 
 def test_claims_name_themes_and_texts(plan, here):
-    claim = prose.tell_claim(plan.findings["migration-2014-2018"], here.themes)
+    claim = prose.spell_claim(plan.claims["migration-2014-2018"], here.themes)
     assert claim == "The 2018 text speaks less of migration than the 2014 text."
-    tie = prose.tell_claim(plan.findings["migration-with-external"], here.themes)
+    tie = prose.spell_claim(plan.claims["migration-with-external"], here.themes)
     assert tie == "Where a text speaks of migration it tends to speak of external action too."
 
 
@@ -54,7 +54,7 @@ def test_the_overview_gets_verdict_and_link_of_every_finding(found, plan, here):
     assert list(values) == NAMES
     assert values["migration-2014-2018"]["link"] == "08_robustness.html#curve-migration-2014-2018"
     assert values["migration-with-external"]["link"] == "08_robustness.html#s-the-verdicts"
-    assert all(one["verdict"] in verdict.OF_CLAIM for one in values.values())
+    assert all(claim["verdict"] in OF_CLAIM for claim in values.values())
 
 
 def test_drawn_findings_are_linked_in_the_table(found, plan, here):
@@ -64,9 +64,10 @@ def test_drawn_findings_are_linked_in_the_table(found, plan, here):
 
 
 def test_curves_are_those_of_the_declared_themes(plan, here):
-    assert prose.pick_curves(plan, "2014-2018", here.themes) == NAMES[:2]
+    assert prose.pick_curves(plan, here.themes, "2014-2018") == NAMES[:2]
+    assert prose.pick_curves(plan, here.themes) == NAMES[:2]  # the texts of the first claim
     with pytest.raises(InputError, match=r"parameter pair: found '2014-2019', allowed is one of 2014-2018"):
-        prose.pick_curves(plan, "2014-2019", here.themes)
+        prose.pick_curves(plan, here.themes, "2014-2019")
 
 
 def test_every_finding_that_holds_is_drawn_once(found):

@@ -9,8 +9,8 @@ import yaml
 
 from analysis.inputs import InputError
 from analysis.robustness.specifications import (
+    Claim,
     Facts,
-    Finding,
     list_specifications,
     name_specification,
     read_findings,
@@ -50,7 +50,7 @@ def test_the_rule_of_the_study_is_the_one_that_was_fixed(read, content):
 
 def test_the_sign_of_a_finding_is_that_of_its_direction():
     def sign(kind, direction):
-        return Finding("x", kind, "", ("cyber",), "2014", "2018", direction).sign
+        return Claim("x", kind, "", ("cyber",), "2014", "2018", direction).sign
 
     assert (sign("change", "more"), sign("change", "less"), sign("tie", "apart")) == (1, -1, -1)
 
@@ -101,7 +101,7 @@ def test_without_a_file_there_is_no_finding(tmp_path, content):
     path = tmp_path / "findings.yml"
     path.write_text(content or "")
     plan = read_findings(None if content is None else path, themes=THEMES, texts=TEXTS)
-    assert (plan.findings, plan.choices) == ({}, {})
+    assert (plan.claims, plan.choices) == ({}, {})
 
 
 def test_a_kind_without_choices_is_named(read, content):
@@ -131,7 +131,7 @@ def test_terms_that_a_theme_does_not_have_are_not_left_out(read, content):
 
 
 def test_ids_hang_on_the_choice_alone():
-    finding = Finding("cyber-2014-2020", "change", "", ("cyber",), "2014", "2020", "more")
+    finding = Claim("cyber-2014-2020", "change", "", ("cyber",), "2014", "2020", "more")
     options = [("unit", "sentence"), ("measure", "tokens"), ("frame", "out")]
     assert {name_specification(finding, dict(order)) for order in permutations(options)} == {"a81751a438"}
     assert name_specification(finding, dict(options) | {"frame": "in"}) != "a81751a438"

@@ -111,6 +111,7 @@ def test_change_test_finds_the_planted_change_and_its_direction(simulate):
     assert found["difference"].between(found["low"], found["high"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run_length", [1.25, 4])
 def test_change_test_seldom_finds_a_change_where_there_is_none(simulate, run_length):
     rng, single, adjusted = np.random.default_rng(6), [], []
@@ -146,6 +147,7 @@ def test_change_test_stretches_the_splits_of_blocks_shorter_than_the_runs(simula
     assert stretch[12] < stretch[1] / 1.5
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(TEXTS)
 def test_p_values_lie_between_0_and_1_and_grow_by_adjustment(rows):
@@ -160,6 +162,20 @@ def test_p_values_lie_between_0_and_1_and_grow_by_adjustment(rows):
     assert (found["p_adjusted"] >= found["p"]).all()
     assert found["difference"].to_numpy() == pytest.approx(-back["difference"].to_numpy())
     assert found["low"].to_numpy() == pytest.approx(-back["high"].to_numpy())
+
+
+def test_matrix_products_do_what_splitting_by_hand_does():
+    rng = np.random.default_rng(1)
+    numerator, denominator = rng.integers(0, 5, (8, 3)), rng.integers(0, 9, (8, 3))
+    first = rng.random((20, 8)) < 0.5
+    first[0] = True  # nothing is left for the second group
+    found = permutation.split_differences(numerator, denominator, first)
+    for split, row in np.ndindex(found.shape):
+        sides = []
+        for group in (first[split], ~first[split]):
+            total = sum(denominator[at, row] for at in range(8) if group[at])
+            sides.append(sum(numerator[at, row] for at in range(8) if group[at]) / total if total else 0)
+        assert found[split, row] == pytest.approx(sides[1] - sides[0])
 
 
 def test_what_cannot_be_used_is_named():

@@ -1,9 +1,13 @@
 """Every rule at its limits."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from analysis.stats import verdict
+
+RULE = verdict.Rule(date(2026, 11, 22), 0.05, verdict.Bounds(0.95, 0.5, 0.05), verdict.Bounds(0.8, 0.0, 0.1), 10, 3)
 
 
 def test_a_text_that_cannot_reach_the_level_gets_no_verdict_of_difference():
@@ -53,3 +57,21 @@ def test_changes_follow_the_rule():
     found = verdict.judge_changes(changes)
     assert found["verdict"].tolist() == ["too few to tell", "differs", "holds with reservations", "inconclusive"]
     assert found["direction"].tolist() == ["more", "more", "less", "same"]
+
+
+@pytest.mark.parametrize(
+    ("n", "same_sign", "significant", "joint_p", "expected"),
+    [
+        (10, 0.95, 0.5, 0.05, "robust"),
+        (9, 1, 1, 0.001, "too few to tell"),
+        (40, 0.949, 1, 0.001, "holds with reservations"),
+        (40, 1, 0.49, 0.001, "holds with reservations"),
+        (40, 1, 1, 0.051, "holds with reservations"),
+        (40, 0.8, 0, 0.1, "holds with reservations"),
+        (40, 0.79, 1, 0.001, "inconclusive"),
+        (40, 1, 1, 0.101, "inconclusive"),
+    ],
+)
+def test_claims_follow_the_rule_of_the_study(n, same_sign, significant, joint_p, expected):
+    assert verdict.judge_curve(n, same_sign, significant, joint_p, RULE) == expected
+    assert verdict.judge_curve(n, same_sign, significant, joint_p, RULE, least_p=0.051) == "too few to tell"

@@ -126,7 +126,8 @@ def test_hits_are_found_again_at_their_offsets_in_the_real_texts(here):
     assert all(text[hit.sentence_id][hit.start : hit.end] == hit.surface for hit in here.hits.itertuples())
 
 
-def test_hits_do_not_depend_on_the_hash_seed(here, tmp_path):
+@pytest.mark.slow
+def test_hits_do_not_depend_on_the_hash_seed(here):
     code = "from analysis import study; print(study.open_study().hits.to_csv())"
     environments = [os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")} for seed in ("1", "2")]
     outputs = [
@@ -148,7 +149,7 @@ def test_a_term_left_out_finds_nothing_and_leaves_the_dictionary_as_it_was(here)
 words = st.lists(st.sampled_from(["a", "b", "c", "SIS", "sis"]), max_size=12)
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=200, deadline=None)
 @given(words)
 def test_no_theme_ever_uses_a_token_twice(tokens):
     themes = dictionary(
@@ -244,3 +245,29 @@ def test_markers_follow_the_order_of_the_declared_themes_and_no_two_look_alike(t
     assert first.marker == "o"
     assert [theme.marker for theme in declared] == [MARKERS[n % len(MARKERS)] for n in range(n_themes)]
     assert len({(theme.marker, theme.colour) for theme in declared}) == n_themes
+
+
+def test_a_dictionary_written_in_a_notebook_is_the_one_of_the_file(tmp_path):
+    (tmp_path / "themes.yml").write_text(
+        "themes:\n  cyber:\n    label: Cyber\n    definition: Cyber\n    declared: true\n    core: ['*cyber*', hack*]\n"
+        "  fraud:\n    label: Fraud\n    definition: d\n    colour: '#000000'\n    core: [fraude]\n    border: [bank]\n"
+    )
+    fraud = {"label": "Fraud", "definition": "d", "colour": "#000000", "declared": False}
+    fraud |= {"core": ["fraude"], "border": ["bank"]}
+    written = Themes.from_dict({"cyber": ["*cyber*", "hack*"], "fraud": fraud})
+    assert written == read_themes(tmp_path / "themes.yml")
+
+
+@pytest.mark.parametrize(
+    ("themes", "message"),
+    [
+        ({"cyber": ["..."]}, r"themes.cyber.core\[0\]: found '...'.*Begin and end with a word"),
+        ({"cyber": []}, r"themes.cyber: found no value for 'core'"),
+        ({"cyber": {"core": ["hack"], "borders": ["bank"]}}, r"cyber.borders: found the unknown key.*'border'\?"),
+        ({"Cyber crime": ["hack"]}, "found 'Cyber crime', allowed is a name of small letters"),
+        ({"cyber": {"core": ["hack"], "border": ["hack"]}}, "'hack' a second time"),
+    ],
+)
+def test_a_bad_dictionary_in_a_notebook_is_refused_with_the_place(themes, message):
+    with pytest.raises(InputError, match=message):
+        Themes.from_dict(themes)

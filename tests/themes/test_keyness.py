@@ -57,7 +57,7 @@ def two_texts(rng, *, clustered=False, planted=0.0, n=60, words=40):
 def test_compare_finds_the_planted_word_and_its_direction():
     counts, terms, documents = two_texts(np.random.default_rng(3), planted=1.5)
     blocks = run_blocks(documents.to_frame("doc_id"), 5)
-    found = keyness.compare(counts, terms, documents, ("A", "B"), blocks, seed=1)
+    found = keyness.measure_keyness(counts, terms, documents, ("A", "B"), blocks, seed=1)
     assert found.loc[found["q"] <= 0.05, "term"].tolist() == ["w00"]
     word = found.iloc[0]
     assert word["g2"] > 0
@@ -69,7 +69,7 @@ def test_compare_does_not_take_clusters_for_differences():
     for seed in range(8):
         counts, terms, documents = two_texts(rng, clustered=True)
         sections = pd.Series(np.arange(len(documents)) // 6)
-        found = keyness.compare(counts, terms, documents, ("A", "B"), sections, n_draws=400, seed=seed)
+        found = keyness.measure_keyness(counts, terms, documents, ("A", "B"), sections, n_draws=400, seed=seed)
         blockwise.append((found["p"] <= 0.05).mean())
         wordwise.append((stats.chi2.sf(found["g2"].abs(), 1) <= 0.05).mean())
     assert np.mean(blockwise) == pytest.approx(0.05, abs=0.03)
@@ -79,7 +79,7 @@ def test_compare_does_not_take_clusters_for_differences():
 def test_compare_counts_by_hand():
     counts = sparse.csr_array([[3, 1, 0, 0], [2, 0, 4, 0], [1, 1, 3, 5], [9, 9, 9, 9]])
     documents = pd.Series(["A", "A", "B", "C"])
-    found = keyness.compare(
+    found = keyness.measure_keyness(
         counts, ["x", "y", "z", "u"], documents, ("A", "B"), pd.Series([1, 2, 1, 1]), min_paragraphs=2, seed=1
     )
     assert found["term"].tolist() == ["x", "z"]  # y stands twice, u in one paragraph
@@ -91,7 +91,9 @@ def test_compare_counts_by_hand():
 def test_compare_swapped_gives_the_same_words_the_other_way_round():
     counts, terms, documents = two_texts(np.random.default_rng(7), n=20)
     blocks = run_blocks(documents.to_frame("doc_id"), 5)
-    one, two = (keyness.compare(counts, terms, documents, pair, blocks, seed=2) for pair in (("A", "B"), ("B", "A")))
+    one, two = (
+        keyness.measure_keyness(counts, terms, documents, pair, blocks, seed=2) for pair in (("A", "B"), ("B", "A"))
+    )
     assert one["log_ratio"].to_numpy() == pytest.approx(-two["log_ratio"].to_numpy())
     assert one["p"].to_numpy() == pytest.approx(two["p"].to_numpy(), abs=0.06)
     assert one["p"].between(0, 1, inclusive="right").all()
@@ -101,13 +103,15 @@ def test_compare_swapped_gives_the_same_words_the_other_way_round():
 def test_compare_is_the_same_for_the_same_seed_only():
     counts, terms, documents = two_texts(np.random.default_rng(9), n=20)
     blocks = run_blocks(documents.to_frame("doc_id"), 5)
-    first, again, other = (keyness.compare(counts, terms, documents, ("A", "B"), blocks, seed=s) for s in (1, 1, 2))
+    first, again, other = (
+        keyness.measure_keyness(counts, terms, documents, ("A", "B"), blocks, seed=s) for s in (1, 1, 2)
+    )
     pd.testing.assert_frame_equal(first, again)
     assert not first["p"].equals(other["p"])
 
 
 def test_compare_without_a_frequent_term_is_an_empty_table():
-    found = keyness.compare(
+    found = keyness.measure_keyness(
         sparse.csr_array([[1], [1]]), ["x"], pd.Series(["A", "B"]), ("A", "B"), pd.Series([1, 1]), seed=1
     )
     assert found.empty
@@ -117,10 +121,10 @@ def test_compare_without_a_frequent_term_is_an_empty_table():
 def test_compare_names_what_does_not_fit():
     counts, documents, blocks = sparse.csr_array([[1], [1]]), pd.Series(["2018", "2020"]), pd.Series([1, 1])
     with pytest.raises(InputError, match=r"pair: found '2019', allowed is one of 2018, 2020\. Did you mean '2018'"):
-        keyness.compare(counts, ["x"], documents, ("2019", "2020"), blocks, seed=1)
+        keyness.measure_keyness(counts, ["x"], documents, ("2019", "2020"), blocks, seed=1)
     with pytest.raises(InputError, match="2 rows and 1 columns, allowed is 2 paragraphs and 2 terms"):
-        keyness.compare(counts, ["x", "y"], documents, ("2018", "2020"), blocks, seed=1)
+        keyness.measure_keyness(counts, ["x", "y"], documents, ("2018", "2020"), blocks, seed=1)
     with pytest.raises(InputError, match="no token in '2020'"):
-        keyness.compare(sparse.csr_array([[1], [0]]), ["x"], documents, ("2018", "2020"), blocks, seed=1)
+        keyness.measure_keyness(sparse.csr_array([[1], [0]]), ["x"], documents, ("2018", "2020"), blocks, seed=1)
     with pytest.raises(InputError, match="more hits than tokens"):
         association.g2(5, 1, 4, 4)

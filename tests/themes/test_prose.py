@@ -1,12 +1,7 @@
 """Sentences carry the numbers of their tables; verdicts follow the rule."""
 
-import json
-
 import pandas as pd
-import pytest
 
-from analysis.inputs import InputError
-from analysis.robustness import overview
 from analysis.themes import prose
 from analysis.themes.dictionary import Theme, Themes
 
@@ -87,31 +82,12 @@ def test_words_are_picked_from_both_sides_by_size():
     assert prose.pick_words(words, 1)["word"].tolist() == ["b", "d"]
 
 
-def test_values_of_a_notebook_that_has_not_run_are_named(tmp_path):
-    (tmp_path / "a.json").write_text(json.dumps({"finding": "f", "verdict": "differs"}))
-    assert overview.read_values(tmp_path, ["a"])["a"]["finding"] == "f"
-    (tmp_path / "c.json").write_text("{}")
-    assert list(overview.read_values(tmp_path, [], own="a")) == ["c"]
-    with pytest.raises(InputError, match=r"no values of b, .*Run make reports"):
-        overview.read_values(tmp_path, ["a", "b"])
-
-
-def test_the_list_of_findings_links_to_its_pages():
-    table = overview.list_findings({"01_corpus": {"question": "What <is>?", "finding": "f", "verdict": "descriptive"}})
-    assert overview.link_findings(table)["question"].item() == '<a href="01_corpus.html">What &lt;is&gt;?</a>'
-
-
 def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
     hits = here.hits[here.hits["theme"] == "cbrn"]
     text = str(prose.describe_dictionary(here.themes["cbrn"], hits, here.glossary, "nl"))
     met, core = hits.loc[hits["role"] == "core", "term"].nunique(), len(here.themes["cbrn"].core)
     assert f"{met} of {core} were met" in text
     assert '<span lang="nl">' in text
-
-
-def test_declared_themes_lead_to_their_passages(here):
-    table = prose.link_passages(pd.DataFrame({"theme": ["cyber", "drugs"]}), here.themes)
-    assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]
 
 
 def test_the_caption_of_a_pair_names_the_words_of_largest_evidence_first():
@@ -126,42 +102,12 @@ def test_neighbours_are_those_of_enough_units_text_by_text():
     assert prose.pick_neighbours(table, least=5)["theme"].tolist() == ["c", "b", "a"]
 
 
-def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
+def test_the_power_told_is_that_of_the_sections_that_are_moved(here, tmp_path):
     rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
-    simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
-    assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
-        simulated, here.themes
-    )
-    assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."
+    pd.DataFrame(rows, columns=["truth", "blocks", "single"]).to_csv(tmp_path / "changes.csv")
+    told = prose.describe_power(tmp_path / "changes.csv", here.themes)
+    assert "a single test finds the difference for Cyber in 33% of cases" in told
 
 
-CLAIMS = {
-    "x-A-B": {"kind": "change", "themes": ["x"], "before": "A", "after": "B", "verdict": "robust", "link": "08.html#x"},
-    "y-A-B": {"kind": "change", "themes": ["y"], "before": "A", "after": "B", "verdict": "inconclusive", "link": "#"},
-    "x-with-y": {
-        "kind": "tie",
-        "themes": ["x", "y"],
-        "verdict": "too few to tell",
-        "link": "#",
-        "before": "",
-        "after": "",
-    },
-}
-
-
-def test_every_page_carries_the_verdicts_of_its_own_claims():
-    found = {"a": {}, "b": {"changes": []}, "c": {"theme": "x"}, "d": {"pairs": []}, "e": {"verdicts": CLAIMS}}
-    told = overview.tell_robustness(found, ["x"])
-    assert overview.tell_robustness({"b": {"changes": []}}, ["x"]) == ["–"]
-    assert told[0] == "–"
-    assert told[1] == '<a href="e.html#s-the-verdicts">1 tried</a>: 1 robust'  # y is not declared
-    assert told[2] == '<a href="08.html#x">A–B</a>: robust'
-    assert told[3].endswith("1 tried</a>: 1 too few to tell")
-
-
-def test_claims_are_listed_by_verdict_without_those_of_too_few():
-    numbers = {"joint_p": 0.01, "specifications": 9, "same_sign": 1.0, "significant": 0.5}
-    claims = {name: claim | numbers | {"claim": name} for name, claim in CLAIMS.items()}
-    listed = overview.list_claims(claims, ["change", "tie"])
-    assert listed["verdict"].tolist() == ["robust", "inconclusive"]
-    assert listed["claim"][0] == '<a href="08.html#x">x-A-B</a>'
+def test_of_a_study_that_was_not_simulated_no_power_is_told(tmp_path):
+    assert prose.describe_power(tmp_path / "absent.csv", THEMES) == "Not found is not the same as not there."

@@ -74,39 +74,38 @@ def tell_robustness(found: Mapping[str, Mapping[str, Any]], declared: list[str])
         about = [values["theme"]] if "theme" in values else declared
         claims = [claim for claim in verdicts if claim["kind"] == kind]
         claims = [claim for claim in claims if kind != "change" or claim["themes"][0] in about]
-        texts.append(_list_robustness(claims) if "theme" in values else _count_robustness(claims, page))
+        texts.append(_list_verdicts(claims) if "theme" in values else _count_verdicts(claims, page))
     return texts
 
 
-def _list_robustness(own: list[Mapping[str, Any]]) -> Markup:
+def _list_verdicts(claims: list[Mapping[str, Any]]) -> Markup:
     parts = [
-        Markup('<a href="{}">{}–{}</a>: {}').format(one["link"], one["before"], one["after"], one["verdict"])
-        for one in own
+        Markup('<a href="{}">{}–{}</a>: {}').format(claim["link"], claim["before"], claim["after"], claim["verdict"])
+        for claim in claims
     ]
     return Markup("; ").join(parts)
 
 
-def _count_robustness(own: list[Mapping[str, Any]], page: str) -> Markup:
-    counts = [(sum(one["verdict"] == verdict for one in own), verdict) for verdict in OF_CLAIM]
-    if not own:
+def _count_verdicts(claims: list[Mapping[str, Any]], page: str) -> Markup:
+    if not claims:
         return Markup("–")
-    told = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
-    return Markup('<a href="{}.html#s-the-verdicts">{} tried</a>: {}').format(page, len(own), told)
+    counts = [(sum(claim["verdict"] == verdict for claim in claims), verdict) for verdict in OF_CLAIM]
+    listed = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
+    return Markup('<a href="{}.html#s-the-verdicts">{} tried</a>: {}').format(page, len(claims), listed)
 
 
 def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> pd.DataFrame:
     """One row per declared finding that is more than too few to tell, strongest verdict first, with its curve."""
-    rows = [one for one in verdicts.values() if one["kind"] in kinds and one["verdict"] in OF_CLAIM[:3]]
-    rows.sort(key=lambda one: (OF_CLAIM.index(one["verdict"]), one["joint_p"]))
+    claims = [claim for claim in verdicts.values() if claim["kind"] in kinds and claim["verdict"] in OF_CLAIM[:3]]
+    claims.sort(key=lambda claim: (OF_CLAIM.index(claim["verdict"]), claim["joint_p"]))
+    links = [Markup('<a href="{}">{}</a>').format(claim["link"], claim["claim"]) for claim in claims]
     table = {
-        "claim": pd.Series(
-            [Markup('<a href="{}">{}</a>').format(one["link"], one["claim"]) for one in rows], dtype=object
-        ),
-        "verdict": [one["verdict"] for one in rows],
-        "same_sign": [f"{one['same_sign']:.0%}" for one in rows],
-        "significant": [f"{one['significant']:.0%}" for one in rows],
-        "joint_p": [f"{one['joint_p']:.3f}" for one in rows],
-        "specifications": [one["specifications"] for one in rows],
+        "claim": pd.Series(links, dtype=object),
+        "verdict": [claim["verdict"] for claim in claims],
+        "same_sign": [f"{claim['same_sign']:.0%}" for claim in claims],
+        "significant": [f"{claim['significant']:.0%}" for claim in claims],
+        "joint_p": [f"{claim['joint_p']:.3f}" for claim in claims],
+        "specifications": [claim["specifications"] for claim in claims],
     }
     return pd.DataFrame(table)
 

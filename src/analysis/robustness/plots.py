@@ -126,11 +126,11 @@ def plot_ranges(table: pd.DataFrame, names: Mapping[str, str], ax: Axes) -> Axes
     names : mapping of findings, in the order in which they are drawn, to what readers see
     """
     for row, finding in enumerate(names):
-        own = table[table["finding"] == finding]
-        low, middle, high = np.quantile(own["effect"], [0.1, 0.5, 0.9])
+        specifications = table[table["finding"] == finding]
+        low, middle, high = np.quantile(specifications["effect"], [0.1, 0.5, 0.9])
         ax.hlines(row, low, high, color=MUTED, linewidth=2.5)
         ax.plot(middle, row, "o", color=INK, markersize=6)
-        reference = own.loc[own["reference"], "effect"]
+        reference = specifications.loc[specifications["reference"], "effect"]
         ax.plot(reference, [row] * len(reference), "o", color=INK, markersize=6, markerfacecolor=PAPER)
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.set_yticks(range(len(names)), list(names.values()), fontsize=8)

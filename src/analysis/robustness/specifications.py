@@ -1,7 +1,7 @@
 """
-Findings declared as data, the choices under which they are tried, and the rule for the verdict: ``data/findings.yml``.
+Claims declared as data, the choices under which they are tested, and the rule for the verdict: ``data/findings.yml``.
 
-A specification is one finding and one option of every choice. The first option of each choice is the reference.
+A specification is one claim and one option of every choice. The first option of each choice is the reference.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pydantic import AfterValidator, ValidationInfo, field_validator, model_vali
 from analysis.inputs import InputError, check_choice, check_keys, show
 from analysis.schema import Day, Entry, Line, Listed, context_of, read_optional
 from analysis.stats.verdict import Bounds, Rule
+from analysis.themes.attention import MEASURES
 
 Kind = Literal["change", "tie", "topic"]
 Choices = Mapping[str, tuple[str, ...]]
@@ -34,7 +35,7 @@ WITHOUT = re.compile(r"without-([1-9])")  # the dictionary without one of the te
 OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "change": {
         "unit": UNITS,
-        "measure": ("units", "tokens", "words", "composition", "text"),
+        "measure": tuple(MEASURES),
         "counting": ("once", "each"),
         "headings": IN_OUT,
         "footnotes": IN_OUT,
@@ -69,12 +70,12 @@ DIRECTIONS: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A claim that can be tried under other choices."""
+class Claim:
+    """A declared finding: a sentence that can be tested under other choices."""
 
     name: str
     kind: Kind
-    claim: str  # with {theme}, {other}, {before}, {after} in place of what it speaks of
+    sentence: str  # with {theme}, {other}, {before}, {after} in place of what it speaks of
     themes: tuple[str, ...]  # one; two for a tie
     before: str  # text; empty for a tie
     after: str
@@ -93,7 +94,7 @@ class Plan:
     rule: Rule
     frame: tuple[str, ...]  # titles of sections that frame a text, in small letters
     choices: Mapping[Kind, Choices]  # by kind; the reference first
-    findings: Mapping[str, Finding]
+    claims: Mapping[str, Claim]
 
 
 # Where no finding is declared; its rule nothing could pass.
@@ -108,7 +109,8 @@ class Facts(NamedTuple):
     framed: frozenset[str]
     border: frozenset[str]  # themes with border terms
     excluded: frozenset[str]
-    carrying: Mapping[str, tuple[str, ...]]  # theme to its terms met in most paragraphs
+    carrying: Mapping[str, tuple[str, ...]]  # theme to its terms found in most paragraphs
+    alone: frozenset[str] = frozenset()  # themes beside which no other is declared
 
 
 def read_findings(path: Path | None, *, themes: Collection[str], texts: Collection[str]) -> Plan:
@@ -127,8 +129,8 @@ def read_findings(path: Path | None, *, themes: Collection[str], texts: Collecti
     plan = read_optional(_Plan, path, context={"themes": themes, "texts": texts})
     if plan is None:
         return EMPTY
-    findings = {name: Finding(name=name, **dict(entry)) for name, entry in plan.findings.items()}
-    return Plan(plan.rule.rule(), tuple(title.lower() for title in plan.frame), plan.choices, findings)
+    claims = {name: entry.claim_named(name) for name, entry in plan.findings.items()}
+    return Plan(plan.rule.rule(), tuple(title.lower() for title in plan.frame), plan.choices, claims)
 
 
 def _check_name(name: str) -> str:
@@ -196,6 +198,9 @@ class _Finding(Entry):
     before: Line = ""
     after: Line = ""
 
+    def claim_named(self, name: str) -> Claim:
+        return Claim(name, self.kind, self.claim, self.themes, self.before, self.after, self.direction)
+
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Self:
         known = context_of(info)
@@ -254,54 +259,54 @@ class _Plan(Entry):
 
 def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Every finding under every combination of options, those left out that make no sense or repeat another one.
+    Every claim under every combination of options, those left out that make no sense or repeat another one.
 
     Returns
     -------
-    kept : DataFrame, one row per specification, in the order of the file
-        ``id`` (by finding and options alone), ``finding``, ``kind``, ``reference`` (bool: the first option of every
+    specifications : DataFrame, one row per specification, in the order of the file
+        ``id`` (by claim and options alone), ``finding``, ``kind``, ``reference`` (bool: the first option of every
         choice), and one column per choice, empty where the kind does not have it.
-    dropped : DataFrame, one row per finding and reason, with ``specifications``, their number
+    dropped : DataFrame, one row per claim and reason, with ``specifications``, their number
         The first reason counts.
     """
     rows, dropped = [], []
-    for finding in plan.findings.values():
-        choices = plan.choices[finding.kind]
+    for claim in plan.claims.values():
+        choices = plan.choices[claim.kind]
         reference = tuple(options[0] for options in choices.values())
         for options in product(*choices.values()):
             chosen = dict(zip(choices, options, strict=True))
-            reason = next(_reasons(finding, chosen, facts), "")
+            reason = next(_reasons(claim, chosen, facts), "")
             if reason:
-                dropped.append((finding.name, reason))
+                dropped.append((claim.name, reason))
             else:
-                rows.append(
-                    (name_specification(finding, chosen), finding.name, finding.kind, options == reference, chosen)
-                )
-    kept = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
+                rows.append((name_specification(claim, chosen), claim.name, claim.kind, options == reference, chosen))
+    listed = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
     table = pd.DataFrame([[row[4].get(axis, "") for axis in AXES] for row in rows], columns=AXES)
     counts = pd.DataFrame(dropped, columns=["finding", "reason"]).value_counts(sort=False).rename("specifications")
-    order = list(plan.findings)
+    order = list(plan.claims)
     left = counts.reset_index().sort_values(
         ["finding", "reason"], key=lambda column: column.map(order.index) if column.name == "finding" else column
     )
-    return pd.concat([kept, table], axis=1), left.reset_index(drop=True)
+    return pd.concat([listed, table], axis=1), left.reset_index(drop=True)
 
 
-def name_specification(finding: Finding, chosen: Mapping[str, str]) -> str:
+def name_specification(claim: Claim, chosen: Mapping[str, str]) -> str:
     """The id of a specification: ten hexadecimal digits made from its finding and options, in any order."""
-    text = "|".join([finding.name, *(f"{axis}={chosen[axis]}" for axis in sorted(chosen))])
+    text = "|".join([claim.name, *(f"{axis}={chosen[axis]}" for axis in sorted(chosen))])
     return blake2b(text.encode(), digest_size=5).hexdigest()
 
 
-def _reasons(finding: Finding, chosen: Mapping[str, str], facts: Facts) -> Iterator[str]:
+def _reasons(claim: Claim, chosen: Mapping[str, str], facts: Facts) -> Iterator[str]:
     """Why a specification is left out; nothing for one that is kept."""
-    texts = {finding.before, finding.after} - {""}
-    has: Callable[[frozenset[str]], bool] = lambda found: bool(found & texts if texts else found)  # noqa: E731
-    themes, option = set(finding.themes), chosen.get("dictionary", "")
-    if chosen.get("counting") == "each" and chosen["measure"] in ("units", "text"):
+    texts = {claim.before, claim.after} - {""}
+    has: Callable[[frozenset[str]], bool] = lambda known: bool(known & texts if texts else known)  # noqa: E731
+    themes, option = set(claim.themes), chosen.get("dictionary", "")
+    if chosen.get("counting") == "each" and "hits" not in MEASURES[chosen["measure"]]:
         yield "a unit names a theme or not: it cannot count several times"
     if chosen.get("counting") == "each" and chosen["unit"] != "paragraph":
         yield "every hit counts: the unit makes no difference, it is counted with paragraphs"
+    if chosen["measure"] == "composition" and themes & facts.alone:
+        yield "no other theme is declared: the hits of one have no composition"
     if chosen.get("footnotes") == "in" and not has(facts.footnotes):
         yield "the texts have no footnotes"
     if chosen.get("headings") == "in" and not has(facts.headings):

@@ -1,1 +1,11 @@
-"""Statistics that know no texts: intervals, bootstrap, permutation tests, association measures, verdicts."""
+"""
+Statistics that know no texts: association, blocks and bootstrap, permutation tests, intervals, verdicts.
+
+Blocks of paragraphs (`make_blocks`) are what resampling draws and tests move. A share has its interval from
+`share_intervals`, a difference between texts its p-value from `change_test`; any statistic drawn by chance has one from
+`p_value`. What may be said of it is decided in `analysis.stats.verdict` alone.
+"""
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -143,7 +143,9 @@ def judge_network(verdicts: pd.Series) -> str:
     return TOO_FEW if (verdicts == TOO_FEW).sum() > len(verdicts) / 2 else INCONCLUSIVE
 
 
-def judge_curve(n: int, same_sign: float, significant: float, joint_p: float, rule: Rule) -> str:
+def judge_curve(
+    n: int, same_sign: float, significant: float, joint_p: float, rule: Rule, *, least_p: float = 0.0
+) -> str:
     """
     What a claim may be called after it was tried under other choices (one of `OF_CLAIM`).
 
@@ -152,8 +154,9 @@ def judge_curve(n: int, same_sign: float, significant: float, joint_p: float, ru
     n : units with the theme in the reference specification
     same_sign, significant : shares of specifications, 0 to 1, with the sign claimed, and significant with it
     joint_p : p-value of the median effect
+    least_p : the least p-value that the texts allow; above the level of the rule there are too few blocks to tell
     """
-    if n < rule.least_units:
+    if n < rule.least_units or least_p > rule.level:
         return TOO_FEW
     for verdict, bounds in ((ROBUST, rule.robust), (RESERVATIONS, rule.reservations)):
         if same_sign >= bounds.same_sign and significant >= bounds.significant and joint_p <= bounds.joint_p:

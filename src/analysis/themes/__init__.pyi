@@ -1,3 +1,5 @@
+from .attention import MEASURES as MEASURES
+from .attention import Measure as Measure
 from .attention import count_attention as count_attention
 from .attention import count_neighbours as count_neighbours
 from .attention import count_vocabulary as count_vocabulary
@@ -12,5 +14,9 @@ from .compare import measure_runs as measure_runs
 from .compare import pair_neighbours as pair_neighbours
 from .dictionary import Theme as Theme
 from .dictionary import Themes as Themes
+from .dictionary import match_terms as match_terms
 from .dictionary import read_themes as read_themes
 from .dictionary import tag as tag
+from .keyness import deviation_of_proportions as deviation_of_proportions
+from .keyness import measure_keyness as measure_keyness
+from .keyness import paragraph_range as paragraph_range

@@ -3,11 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from analysis.stats.association import association_strength
 from analysis.themes.dictionary import Themes, tag
+
+
+class Measure(NamedTuple):
+    """How attention to a theme is measured: one amount by another, both of the same text, section or block."""
+
+    numerator: str  # hits, units (with the theme) or unit_tokens (tokens of these units)
+    denominator: str  # n_units, n_tokens, n_words (content words) or all_hits (of all themes that are compared)
+    label: str  # {themes}: how many themes are compared, in words
+    format: str  # of the value
+    scale: int = 1  # what the ratio is multiplied by for readers
+
+
+# A unit is a paragraph, a sentence or a window of tokens.
+MEASURES = {
+    "units": Measure("units", "n_units", "share of units", ".0%"),
+    "tokens": Measure("hits", "n_tokens", "per word of text", ".1f", 1000),
+    "words": Measure("hits", "n_words", "per content word", ".1f", 1000),
+    "composition": Measure("hits", "all_hits", "per hit of the {themes}", ".0%"),
+    "text": Measure("unit_tokens", "n_tokens", "share of the text", ".0%"),
+}
+
+
+def measure(name: str, **amounts: ArrayLike) -> np.ndarray:
+    """
+    A measure of `MEASURES` from the amounts it names; 0 where the denominator is.
+
+    Examples
+    --------
+    >>> measure("tokens", hits=[3, 0], n_tokens=[1500, 0]).tolist()
+    [2.0, 0.0]
+    """
+    way = MEASURES[name]
+    part, whole = (np.asarray(amounts[amount]) for amount in (way.numerator, way.denominator))
+    return np.divide(way.scale * part, whole, out=np.zeros(part.shape), where=whole > 0)
 
 
 def count_attention(
@@ -46,28 +83,31 @@ def count_attention(
     table["n_sentences"] = table["doc_id"].map(sizes["sentence_id"])
     table["n_paragraphs"] = table["doc_id"].map(sizes["paragraph_id"])
     table["n_tokens"] = table["doc_id"].map(n_tokens)
-    table["share_sentences"] = table["sentences"] / table["n_sentences"]
-    table["share_paragraphs"] = table["paragraphs"] / table["n_paragraphs"]
-    table["per_1000"] = 1000 * table["hits"] / table["n_tokens"]
+    table["share_sentences"] = measure("units", units=table["sentences"], n_units=table["n_sentences"])
+    table["share_paragraphs"] = measure("units", units=table["paragraphs"], n_units=table["n_paragraphs"])
+    table["per_1000"] = measure("tokens", hits=table["hits"], n_tokens=table["n_tokens"])
     all_hits = table.groupby("doc_id")["hits"].transform("sum")
-    table["composition"] = table["hits"] / all_hits.where(all_hits > 0, 1)
+    table["composition"] = measure("composition", hits=table["hits"], all_hits=all_hits)
     return table
 
 
 def mark_units(hits: pd.DataFrame, units: pd.Series, themes: Sequence[str]) -> pd.DataFrame:
     """
-    Which units speak of which theme.
+    Which units speak of which theme: the incidence table of units and themes.
 
     Parameters
     ----------
+    hits : DataFrame from `analysis.themes.dictionary.tag`
     units : Series of unit ids in reading order; its name (``paragraph_id`` or ``sentence_id``) is a column of `hits`
 
     Returns
     -------
     DataFrame of bool, index the unit ids, one column per theme
     """
-    found = pd.crosstab(hits[str(units.name)], hits["theme"]) > 0
-    return found.reindex(index=pd.Index(units, name=units.name), columns=list(themes), fill_value=False).astype(bool)
+    incidence = pd.crosstab(hits[str(units.name)], hits["theme"]) > 0
+    return incidence.reindex(index=pd.Index(units, name=units.name), columns=list(themes), fill_value=False).astype(
+        bool
+    )
 
 
 def leave_one_term_out(
@@ -88,13 +128,13 @@ def leave_one_term_out(
     texts = sentences.set_index("sentence_id", drop=False)
     rows = []
     for theme in themes:
-        own = hits[hits["theme"] == theme]
-        paragraphs = own.groupby("doc_id")["paragraph_id"].nunique()
+        theme_hits = hits[hits["theme"] == theme]
+        paragraphs = theme_hits.groupby("doc_id")["paragraph_id"].nunique()
         fewest = {document: (count, "") for document, count in paragraphs.items()}
-        for term in sorted(set(own["term"])):
-            touched = own.loc[own["term"] == term, "sentence_id"].unique()
+        for term in sorted(set(theme_hits["term"])):
+            touched = theme_hits.loc[theme_hits["term"] == term, "sentence_id"].unique()
             again = tag(texts.loc[touched], dictionary.without(theme, term))
-            left = pd.concat([own[~own["sentence_id"].isin(touched)], again[again["theme"] == theme]])
+            left = pd.concat([theme_hits[~theme_hits["sentence_id"].isin(touched)], again[again["theme"] == theme]])
             counts = left.groupby("doc_id")["paragraph_id"].nunique().reindex(paragraphs.index, fill_value=0)
             for document, count in counts.items():
                 fewest[document] = min(fewest[document], (count, term), key=lambda pair: pair[0])
@@ -109,7 +149,7 @@ def count_vocabulary(hits: pd.DataFrame, base_form: Callable[[str], str]) -> pd.
     """
     The words of one theme by text.
 
-    Forms of one word are counted together and shown under the form met most often.
+    Forms of one word are counted together and shown under the most frequent form.
 
     Parameters
     ----------
@@ -153,28 +193,27 @@ def describe_presence(counts: pd.DataFrame) -> pd.Series:
     return pd.Series(words, index=counts.index, name="presence")
 
 
-def count_neighbours(marks: pd.DataFrame, theme: str, documents: pd.Series) -> pd.DataFrame:
+def count_neighbours(incidence: pd.DataFrame, theme: str, documents: pd.Series) -> pd.DataFrame:
     """
     Which other themes stand in the same units as one theme.
 
     Parameters
     ----------
-    marks : DataFrame of bool, units x themes, from `mark_units`
+    incidence : DataFrame of bool, units x themes, from `mark_units`
     documents : Series of doc_id, index the unit ids
 
     Returns
     -------
     DataFrame, one row per other theme and text
         ``both`` (units with both), ``n_theme``, ``n_other``, ``n`` (units), ``share`` (of the theme's units that name
-        the other too, 0 to 1; 0 when it has none), ``lift`` (times more often together than if the two were spread
-        independently: 1 = as chance, above 1 = drawn together; missing when one of them does not occur).
+        the other too, 0 to 1; 0 when it has none), ``lift`` (`association_strength`: 1 = as often together as by
+        chance, above 1 = drawn together; missing when one of them does not occur).
     """
     rows = []
-    for document, block in marks.groupby(documents.reindex(marks.index).to_numpy(), sort=False):
-        with_theme = block[theme]
-        for other in block.columns.drop(theme):
-            both, n_theme, n_other = (with_theme & block[other]).sum(), with_theme.sum(), block[other].sum()
+    for document, units in incidence.groupby(documents.reindex(incidence.index).to_numpy(), sort=False):
+        for other in units.columns.drop(theme):
+            both, n_theme, n_other = (units[theme] & units[other]).sum(), units[theme].sum(), units[other].sum()
             share = both / n_theme if n_theme else 0.0
-            lift = both * len(block) / (n_theme * n_other) if n_theme and n_other else np.nan
-            rows.append((other, document, int(both), int(n_theme), int(n_other), len(block), share, lift))
+            lift = association_strength(both, n_theme, n_other, len(units)).item() if n_theme and n_other else np.nan
+            rows.append((other, document, int(both), int(n_theme), int(n_other), len(units), share, lift))
     return pd.DataFrame(rows, columns=["theme", "doc_id", "both", "n_theme", "n_other", "n", "share", "lift"])

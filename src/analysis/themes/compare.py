@@ -122,7 +122,7 @@ def compare_words(study: TaggedTexts, pair: tuple[str, str], *, n_draws: int = 2
 
     Returns
     -------
-    DataFrame from `analysis.themes.keyness.compare`, with ``word``, the form of each term that is shown
+    DataFrame from `analysis.themes.keyness.measure_keyness`, with ``word``, the form of each term that is shown
 
     Raises
     ------
@@ -131,7 +131,9 @@ def compare_words(study: TaggedTexts, pair: tuple[str, str], *, n_draws: int = 2
     paragraphs = study.corpus.paragraphs
     counts = terms.count_terms(study.words, paragraphs["paragraph_id"])
     documents, blocks = paragraphs["doc_id"], bootstrap.make_blocks(paragraphs)
-    table = keyness.compare(counts.matrix, list(counts.terms), documents, pair, blocks, n_draws=n_draws, seed=seed)
+    table = keyness.measure_keyness(
+        counts.matrix, list(counts.terms), documents, pair, blocks, n_draws=n_draws, seed=seed
+    )
     table.insert(1, "word", table["term"].map(terms.show_forms(study.words)))
     return table
 

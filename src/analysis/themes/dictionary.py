@@ -17,7 +17,7 @@ from pydantic import AfterValidator, model_validator
 from analysis.corpus.tokens import compile_word, is_acronym, token_spans
 from analysis.inputs import InputError
 from analysis.report.style import COLOURS, MARKERS
-from analysis.schema import Entry, Line, Listed, Text, read_entry
+from analysis.schema import Entry, Line, Listed, Text, check_entry, read_entry
 
 Role = Literal["core", "border", "excluded"]
 NestedScope = Literal["dictionary", "key"]
@@ -81,6 +81,35 @@ class Themes:
 
     themes: Mapping[str, Theme]
     _elements_of_type: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_dict(cls, themes: Mapping[str, Sequence[str] | Mapping[str, Any]]) -> Themes:
+        """
+        A dictionary written in a notebook.
+
+        Parameters
+        ----------
+        themes : mapping of a name (small letters, digits, - and _) to the core terms of the theme, or to an entry as in
+            ``data/themes.yml``, of which ``core`` is needed. A theme is declared unless it says otherwise, and its
+            label is its name.
+
+        Raises
+        ------
+        InputError : as in `read_themes`
+
+        Examples
+        --------
+        >>> fraud = {"core": ["fraude"], "border": ["bank"]}
+        >>> themes = Themes.from_dict({"cyber": ["*cyber*", "hack*"], "fraud": fraud})
+        >>> themes.declared, themes["cyber"].label, themes["fraud"].border
+        (['cyber', 'fraud'], 'Cyber', ('bank',))
+        """
+        entries = {}
+        for name, entry in themes.items():
+            label = str(name).replace("_", " ").capitalize()
+            given = dict(entry) if isinstance(entry, Mapping) else {"core": list(entry)}
+            entries[name] = {"label": label, "definition": given.get("label", label), "declared": True} | given
+        return _build(check_entry(_Dictionary, {"themes": entries}))
 
     def __iter__(self) -> Iterator[Theme]:
         return iter(self.themes.values())
@@ -176,7 +205,11 @@ def read_themes(path: Path) -> Themes:
     InputError : if a key is unknown or missing, a name is no plain one, a colour no ``#rrggbb``, a term stands twice in
         a theme or begins or ends with a gap; the message names its line and key
     """
-    entries = read_entry(_Dictionary, path).themes
+    return _build(read_entry(_Dictionary, path))
+
+
+def _build(dictionary: _Dictionary) -> Themes:
+    entries = dictionary.themes
     taken = {entry.colour for entry in entries.values()}
     colours = cycle([colour for colour in COLOURS if colour not in taken] or COLOURS)
     markers = cycle(MARKERS)

@@ -1,10 +1,10 @@
 """
-Which words set one text apart from another.
+Keyness: which words set one text apart from another.
 
-A word stands a times among the :math:`N_1` tokens of text A and b times among the :math:`N_2` of text B. All measures
-take these four numbers, alone or as arrays, and have the sign of A: above 0 where A uses the word more. How large a
-difference is says `log_ratio`; whether blocks of text reshuffled between A and B would give it too says `compare`.
-Tables of chi-squared p-values are not here: the words of a text are not independent (Lijffijt et al. 2016).
+A word stands a times among the :math:`N_1` tokens of text A and b times among the :math:`N_2` of text B; signs are
+those of A. How large a difference is says `association.log_ratio`; whether random splits of the blocks of both texts
+would give it too says `measure_keyness`. Tables of chi-squared p-values are not here: the words of a text are not
+independent (Lijffijt et al. 2016).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def deviation_of_proportions(counts: sparse.csr_array, sizes: np.ndarray) -> np.
     return np.where(np.isnan(total), np.nan, np.clip(uneven, 0, 1))
 
 
-def compare(
+def measure_keyness(
     counts: sparse.csr_array,
     terms: list[str],
     documents: pd.Series,
@@ -104,8 +104,8 @@ def compare(
     rows_a, rows_b = (_rows(counts, documents, text) for text in pair)
     sizes_a, sizes_b = counts[rows_a].sum(axis=1), counts[rows_b].sum(axis=1)
     both = counts[np.concatenate([rows_a, rows_b])]
-    kept = np.flatnonzero((both.sum(axis=0) >= min_count) & (paragraph_range(both) >= min_paragraphs))
-    in_a, in_b = counts[rows_a][:, kept], counts[rows_b][:, kept]
+    frequent = np.flatnonzero((both.sum(axis=0) >= min_count) & (paragraph_range(both) >= min_paragraphs))
+    in_a, in_b = counts[rows_a][:, frequent], counts[rows_b][:, frequent]
     a, b, n1, n2 = in_a.sum(axis=0), in_b.sum(axis=0), sizes_a.sum(), sizes_b.sum()
     ratio = log_ratio(a, b, n1, n2)
     sums_a, tokens_a = _by_block(in_a, sizes_a, blocks.iloc[rows_a])
@@ -117,7 +117,7 @@ def compare(
         n_draws,
         seed,
     )
-    table = {"term": [terms[column] for column in kept], "count_a": a, "count_b": b}
+    table = {"term": [terms[column] for column in frequent], "count_a": a, "count_b": b}
     table |= {"rate_a": 1000 * a / n1, "rate_b": 1000 * b / n2, "g2": g2(a, b, n1, n2)}
     table |= {"log_ratio": ratio.value, "low": ratio.low, "high": ratio.high, "bic": bic(a, b, n1, n2)}
     table |= {"range_a": paragraph_range(in_a), "range_b": paragraph_range(in_b)}

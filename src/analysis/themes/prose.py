@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from analysis.report import elements
+from analysis.report.files import make_name
 from analysis.report.wording import join_words
 from analysis.stats.verdict import DESCRIPTIVE, DIFFERS, RESERVATIONS, TOO_FEW, strongest
 from analysis.themes.compare import TaggedTexts
@@ -61,17 +63,6 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     opening = f"The {shares.loc[most, 'doc_id']} text speaks most of {subject.in_words}: {_share(shares.loc[most])}"
     told = tests[tests["verdict"] == verdict]
     return f"{opening}, against {others}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
-
-
-def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
-    """The same table, its column ``theme`` by label; a declared theme leads to the passages behind its numbers."""
-    shown = [
-        Markup('<a href="03_theme-{}.html#s-the-passages">{}</a>').format(name, themes[name].label)
-        if name in themes.declared
-        else themes[name].label
-        for name in table["theme"]
-    ]
-    return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
 
 
 def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
@@ -195,16 +186,17 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-def describe_power(simulated: pd.DataFrame, themes: Themes) -> str:
+def describe_power(simulated: Path, themes: Themes) -> str:
     """
     How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
 
     Parameters
     ----------
-    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like; those
-        of themes that the study does not have are left out
+    simulated : Path of the rates that ``benchmarks/intervals.py`` writes for a study: ``truth`` ("cyber as seen" and
+        the like), ``blocks``, ``single``; without that file, or a rate for a theme of the study, no rate is told
     """
-    seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
+    table = pd.read_csv(simulated) if simulated.is_file() else pd.DataFrame(columns=["truth", "blocks", "single"])
+    seen = table[table["truth"].astype(str).str.endswith(" as seen") & (table["blocks"] == "sections")]
     rates = {row.truth.removesuffix(" as seen"): row.single for row in seen.itertuples()}
     parts = [f"{themes[name].label} in {rate:.0%}" for name, rate in rates.items() if name in themes.names]
     opening = "Not found is not the same as not there."
@@ -310,7 +302,7 @@ def caption_keyness(shown: pd.DataFrame, pair: tuple[str, str]) -> dict[str, str
     more, less = (list(shown.loc[side, "word"]) for side in (shown["log_ratio"] > 0, shown["log_ratio"] < 0))
     found = f"{first} has more of {join_words(more[:3] or ['none'])}; {second} of {join_words(less[:3] or ['none'])}."
     return {
-        "name": f"keyness-{first}-{second}",
+        "name": make_name("keyness", first, second),
         "caption": f"{found} Filled: more in {first}; open: more in {second}. Dots: log ratio; bars: 95 % intervals.",
         "alt": f"Dots with intervals, one row per word: log ratio of {first} to {second}. {found}",
     }
@@ -320,7 +312,7 @@ def layout_keyness(pair: tuple[str, str]) -> dict[str, Any]:
     """Name and columns of the table of a keyness figure: counts, effect, evidence and dispersion."""
     first, second = pair
     return {
-        "name": f"keyness-{first}-{second}",
+        "name": make_name("keyness", first, second),
         "columns": ["word", "count_a", "count_b", "log_ratio", "interval", "g2", "bic", "paragraphs", "p", "q"],
         "labels": {"count_a": f"in {first}", "count_b": f"in {second}"},
         "cells": {"paragraphs": "{range_a} + {range_b}"},
