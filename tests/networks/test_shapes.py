@@ -133,15 +133,14 @@ def test_a_theme_and_a_word_of_one_name_are_two_nodes(make_study, town):
 
 
 def test_simulations_speak_for_the_texts_with_which_they_were_made(here, make_study, town):
-    file = "benchmarks/results/ties_summary.csv"
-    simulated = here.read_simulations(file)
+    simulated = here.benchmark("ties")
     study = make_study({"a": town(0, 8)}, TWO)
-    assert study.read_simulations(file) is None
+    assert study.benchmark("ties").empty
     own, other = networks.measure_lengths(here), networks.measure_lengths(study)
     assert "SDSM" in prose.describe_lengths(own, simulated)
     assert "SDSM" not in prose.describe_lengths(other, simulated)
     assert prose.describe_placebo(simulated, own)
-    assert prose.describe_placebo(simulated, other) == prose.describe_placebo(None, own) == ""
+    assert prose.describe_placebo(simulated, other) == prose.describe_placebo(study.benchmark("ties"), own) == ""
 
 
 def test_a_word_graph_counts_by_hand_and_leaves_out_what_never_meets(make_study):

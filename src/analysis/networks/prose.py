@@ -151,14 +151,14 @@ def _spell(ties: pd.DataFrame) -> list[str]:
     return [f"{row.source} with {row.target} ({row.n} times, {row.expected:.1f} expected)" for row in ties.itertuples()]
 
 
-def describe_lengths(lengths: pd.DataFrame, simulated: pd.DataFrame | None = None) -> str:
+def describe_lengths(lengths: pd.DataFrame, simulated: pd.DataFrame) -> str:
     """
     How unevenly long paragraphs are, and what usual tests would make of it, from simulated independent words.
 
     Parameters
     ----------
     lengths : DataFrame from `analysis.networks.pairs.measure_lengths`
-    simulated : DataFrame that ``benchmarks/ties.py`` writes, or None; read only if it was made with these texts
+    simulated : DataFrame that ``benchmarks/ties.py`` writes; empty, or made with other texts: not read
     """
     every = lengths.set_index("text").loc["all"]
     known = lengths[(lengths["text"] != "all") & lengths["spread"].notna()]
@@ -172,7 +172,7 @@ def describe_lengths(lengths: pd.DataFrame, simulated: pd.DataFrame | None = Non
         f"The spread of paragraph length (standard deviation of its logarithm) is {every['spread']:.2f}"
         f"{f' ({join_words(texts)})' if texts else ''}: {every['reading']}."
     )
-    if simulated is None or not _made_with(simulated, lengths):
+    if simulated.empty or not _made_with(simulated, lengths):
         return spread
     rows = simulated["setting"].str.startswith("lengths of the study (") & (simulated["simulation"] == "false alarms")
     share = simulated[rows].set_index("method")["share"]
@@ -184,13 +184,13 @@ def describe_lengths(lengths: pd.DataFrame, simulated: pd.DataFrame | None = Non
     )
 
 
-def describe_placebo(simulated: pd.DataFrame | None, lengths: pd.DataFrame) -> str:
+def describe_placebo(simulated: pd.DataFrame, lengths: pd.DataFrame) -> str:
     """
     How often halves of one and the same text, its sections assigned at random, are said to differ.
 
     `simulated` and `lengths` as in `describe_lengths`; empty if the simulation was made with other texts.
     """
-    if simulated is None or not _made_with(simulated, lengths):
+    if simulated.empty or not _made_with(simulated, lengths):
         return ""
     placebo = simulated[simulated["simulation"] == "placebo"]
 
@@ -435,7 +435,7 @@ def describe_groups(network: Network) -> str:
 def layout_bridging(
     incidence: Incidence, network: Network, between: pd.DataFrame, labels: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Words that join groups, for `analysis.report.Report.table`, with the interval of their rank; none without ties."""
+    """Words that join groups and the interval of their rank, for `analysis.report.Report.table`; none without ties."""
     if network.ties.empty:
         between = between.head(0)
     text = first_texts(network.nodes.loc[between["node"]], list(incidence.documents.unique()))
