@@ -52,6 +52,22 @@ class Study:
         """
         return find_input(self.root, file)
 
+    def benchmark(self, name: str) -> pd.DataFrame:
+        """
+        The results of a simulation made of these texts, which ``data/study.yml`` names; empty where it names none.
+
+        Raises
+        ------
+        InputError : if the file that it names is missing
+        """
+        file = self.about.benchmarks.get(name)
+        if file is None:
+            return pd.DataFrame()
+        if not (self.root / file).is_file():
+            where, remedy = f"{ABOUT}, benchmarks.{name}", "Correct it, or remove the line."
+            raise InputError(where, f"no file {file}", allowed="a file below the folder of the study", remedy=remedy)
+        return pd.read_csv(self.root / file)
+
     @cached_property
     def hits(self) -> pd.DataFrame:
         """Every hit of every theme, from `analysis.themes.dictionary.tag`."""

@@ -105,6 +105,7 @@ def test_phrases_that_are_dropped_are_read_as_phrases_first(dutch):
     assert "derde landen" not in dutch.policy_words | dutch.institution_words
 
 
+@pytest.mark.slow
 def test_a_new_language_is_a_new_folder(tmp_path):
     (tmp_path / "de").mkdir()
     (tmp_path / "de/kept_words.txt").write_text("dritte  # Drittstaaten\n", encoding="utf-8")

@@ -123,11 +123,6 @@ def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
     assert '<span lang="nl">' in text
 
 
-def test_declared_themes_lead_to_their_passages(here):
-    table = prose.link_passages(pd.DataFrame({"theme": ["cyber", "drugs"]}), here.themes)
-    assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]
-
-
 def test_the_caption_of_a_pair_names_the_words_of_largest_evidence_first():
     words = pd.DataFrame({"word": list("abc"), "log_ratio": [2.0, 1.0, -1.0], "g2": [3.0, 9.0, -4.0], "p": 0.01})
     caption = prose.caption_keyness(prose.pick_words(words, 5), ("2018", "2014"))

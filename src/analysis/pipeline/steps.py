@@ -35,6 +35,8 @@ DATA = ("data/*.yml", "data/language/**/*", "data/raw/**/*")
 
 FILE_KEY = re.compile(r"""\bfiles?:\s*["']?([^"'#,}\n]+)""")  # in a manifest, which the next step reads in earnest
 
+PATH_VALUE = re.compile(r""":\s*["']?([\w./-]+/[\w.-]+)["']?[ \t]*$""", re.MULTILINE)  # from the folder of the study
+
 VALUES = WORK / "values"
 EXECUTED = WORK / "executed"
 REPORTS = Path("reports")
@@ -100,8 +102,8 @@ class Project:
         """
         Digests of the data files that a run reads.
 
-        By its patterns; those that its notebook or parameters name; and those that a YAML file among them names under
-        ``file`` or ``files``, below its own folder (a manifest its texts, a list of codings its tables).
+        By its patterns; those that its notebook or parameters name; and those that a YAML file among them names (a
+        manifest its texts, a list of codings its tables, the study its simulations).
 
         Raises
         ------
@@ -396,16 +398,20 @@ def match_files(folder: Path, pattern: str) -> list[str]:
 
 
 def files_named_in(folder: Path, name: str) -> set[str]:
-    """The names of the files that a YAML file names under ``file`` or ``files``, as paths or globs below its folder."""
-    start = (folder / name).parent
-    patterns = FILE_KEY.findall((folder / name).read_text(encoding="utf-8", errors="replace"))
+    """
+    The names of the files that a YAML file names: under ``file`` or ``files``, as paths or globs below its own folder;
+    under any other key as a path from `folder`.
+    """
+    start, text = (folder / name).parent, (folder / name).read_text(encoding="utf-8", errors="replace")
+    patterns = FILE_KEY.findall(text)
     paths: set[Path] = set()
     for pattern in {pattern.strip() for pattern in patterns}:
         with suppress(
             OSError, ValueError, IndexError, NotImplementedError
         ):  # no pattern: the check of the data says so
             paths |= {path for path in start.glob(pattern) if path.is_file()}
-    return {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}
+    named = {value for value in PATH_VALUE.findall(text) if is_file_below(folder, value)}
+    return named | {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}
 
 
 def is_file_below(folder: Path, name: str) -> bool:

@@ -98,17 +98,6 @@ def _open_theme(subject: Theme, shares: pd.DataFrame) -> str:
     return f"{opening} most of {subject.in_words}{_name_small(shares)}: {found}, against {describe_shares(others)}"
 
 
-def link_passages(table: pd.DataFrame, themes: Themes) -> pd.DataFrame:
-    """The same table, its column ``theme`` by label; a declared theme leads to the passages behind its numbers."""
-    shown = [
-        Markup('<a href="03_theme-{}.html#s-the-passages">{}</a>').format(name, themes[name].label)
-        if name in themes.declared
-        else themes[name].label
-        for name in table["theme"]
-    ]
-    return table.assign(theme=pd.Series(shown, dtype=object, index=table.index))
-
-
 def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
     """For each text, what share of a theme's hits stands in the section that holds most of them."""
     sections = study.corpus.paragraphs.set_index("paragraph_id")["section_id"]
