@@ -87,6 +87,15 @@ def test_of_a_theme_that_no_text_names_none_is_said_to_name_it_most():
     assert prose.summarise_changes(shares, with_verdict("too few to tell"), THEMES)[0].startswith("Fish in none.")
 
 
+def test_texts_that_name_a_theme_as_often_are_named_together():
+    third = {"theme": "x", "doc_id": "C", "paragraphs": 9, "n_paragraphs": 30, "share": 0.3}
+    shares = pd.concat([SHARES, pd.DataFrame([third])], ignore_index=True)
+    sentence = prose.describe_theme(SUBJECT, shares, with_verdict("inconclusive"))[0]
+    assert sentence.startswith("B and C speak most of fish: 9 of 30 paragraphs (30%) in B and 9 of 30")
+    summary = prose.summarise_changes(shares, with_verdict("inconclusive"), THEMES)[0]
+    assert summary.startswith("Fish most in B (9 of 30 paragraphs, 30%) and C (9 of 30 paragraphs, 30%).")
+
+
 def test_verbs_fit_the_number_of_words():
     presence = pd.Series(["stays", "vanishes", "vanishes"], index=list("abc"))
     caption = prose.caption_vocabulary(presence, 2, SUBJECT)["caption"]
