@@ -19,14 +19,9 @@ def test_escape_makes_markdown_show_the_text_itself(text):
     assert Markup(shown).striptags() == plain
 
 
-def test_fill_escapes_words_and_keeps_terms():
-    term = elements.term("cyberaanval", {"cyberaanval": "cyber attack"}, language="nl")
-    expected = '&lt;b&gt; and <span lang="nl">cyberaanval</span> <span class="gloss">‘cyber attack’</span>'
-    assert elements.fill("{} and {}", "<b>", term) == expected
-
-
-def test_escape_gives_markup_that_fill_does_not_escape_again():
-    assert elements.fill("{}", elements.escape("<b>")) == "&#60;b&#62;"
+def test_a_word_is_marked_with_its_language_and_followed_by_its_gloss():
+    found = elements.term("cyberaanval", {"cyberaanval": "cyber attack"}, language="nl")
+    assert found == '<span lang="nl">cyberaanval</span> <span class="gloss">‘cyber attack’</span>'
 
 
 def test_a_word_of_unknown_language_is_not_marked():

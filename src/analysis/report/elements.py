@@ -25,18 +25,6 @@ def escape(value: object) -> Markup:
     return Markup("".join(f"&#{ord(sign)};" if sign in string.punctuation else sign for sign in one_line))
 
 
-def fill(template: str, *values: object, **named: object) -> Markup:
-    """
-    A sentence with values set in where braces stand; `Markup` as it is, all else escaped.
-
-    Examples
-    --------
-    >>> fill("The first text speaks of {} in {:.0%} of its sentences.", term("grens", {}, language="nl"), 0.125)
-    Markup('The first text speaks of <span lang="nl">grens</span> in 12% of its sentences.')
-    """
-    return Markup(template).format(*values, **named)
-
-
 def term(word: str, glossary: Mapping[str, str], *, language: str) -> Markup:
     """
     A word in its language (none: unknown), and what it means in English; a word without a gloss stands plainly.
