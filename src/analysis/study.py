@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.corpus import counts
+from analysis.corpus.formats.parsed import LEAD
 from analysis.corpus.language import Language, read_language
 from analysis.corpus.read import Corpus, read_corpus
 from analysis.inputs import InputError, check_choice
@@ -167,7 +168,8 @@ def list_shown_words(study: Study) -> list[str]:
     and the words by which declared themes were found in them.
     """
     foreign = [text for text, language in study.languages.items() if language.code != "en"]
-    headings = list(study.corpus.sections.loc[study.corpus.sections["doc_id"].isin(foreign), "title"])
+    sections = study.corpus.sections[study.corpus.sections["doc_id"].isin(foreign)]
+    headings = sections.loc[sections["title"] != LEAD, "title"]
     hits = study.hits[study.hits["theme"].isin(study.themes.declared) & study.hits["doc_id"].isin(foreign)]
     words = attention.count_vocabulary(hits, study.base_form).index
     return sorted({*headings, *words})

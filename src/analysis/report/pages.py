@@ -26,6 +26,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from analysis import inputs
+from analysis.report.about import About
 from analysis.report.files import PLACES
 from analysis.report.render import data_uri, render_view
 from analysis.report.sanitise import clean_output, clean_text
@@ -66,10 +67,23 @@ class Section:
         """The code that made this section, cells that only set parameters left out."""
         return "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "code" and _shows_code(cell))
 
+    @property
+    def shows(self) -> bool:
+        """Whether any of its cells of code shows something, or it has none: text alone is there to be read."""
+        outputs = [cell.get("outputs") for cell in self.cells if cell.cell_type == "code"]
+        return any(outputs) or not outputs
 
-def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], provenance: Mapping[str, Any]) -> str:
+
+def render_page(
+    notebook: NotebookNode,
+    *,
+    run: str,
+    pages: Sequence[Page],
+    provenance: Mapping[str, Any],
+    about: About | None = None,
+) -> str:
     """
-    An executed notebook as a page.
+    An executed notebook as a page; a section whose cells show nothing is left out, unless it is the first or the last.
 
     Parameters
     ----------
@@ -80,6 +94,8 @@ def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], prov
     provenance : mapping
         ``notebook`` (file name), ``parameters`` (mapping), ``data`` (file name to sha256), ``lock`` (sha256) and
         ``versions`` (name to version); what is absent is not shown, nor are the parameters `PLACES`.
+    about : About
+        What the study says of itself: the foot of the page has its sources.
 
     Raises
     ------
@@ -94,7 +110,8 @@ def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], prov
     page = {
         "title": next((one["question"] for one in findings if one.get("question")), title),
         "findings": findings,
-        "sections": sections,
+        "sections": [*sections[:1], *(one for one in sections[1:-1] if one.shows), *sections[1:][-1:]],
+        "about": about or About(),
         "provenance": _made_by(provenance, run),
         "navigation": _navigation(pages, position),
         "script": _script() if any(view["kind"] == "network" for view in views) else None,
@@ -112,7 +129,7 @@ def render_index(
     *,
     figures: Path,
     documents: pd.DataFrame | None = None,
-    citation: Mapping[str, Any] | None = None,
+    about: About | None = None,
 ) -> str:
     """
     The index: every page in reading order, with its question, what it found, and one small figure.
@@ -124,8 +141,8 @@ def render_index(
         of an SVG in the folder `figures`) with its ``figure_alt``.
     documents : DataFrame from `manifest.read_manifest`
         The texts of the study, listed in the introduction.
-    citation : mapping
-        The content of ``CITATION.cff``.
+    about : About
+        What the study says of itself: title, introduction, citation and sources.
     """
     entries = [_entry(page, values, figures) for page in pages]
     groups = [(heading, list(members)) for heading, members in groupby(entries, key=lambda entry: entry["group"])]
@@ -133,7 +150,7 @@ def render_index(
     html = (
         _exporter()
         .environment.get_template("overview.html.j2")
-        .render(groups=groups, texts=texts, citation=citation or {}, navigation=_navigation(pages, None))
+        .render(groups=groups, texts=texts, about=about or About(), navigation=_navigation(pages, None))
     )
     _check_page(html, "index")
     return html

@@ -74,7 +74,7 @@ def explore(
     """
     Every claim under all specifications, tested one by one and together; empty tables where no claim is declared.
 
-    Chunks are measured as joblib is told to by the caller: one after the other, in processes within
+    Chunks are measured as the caller configures joblib: one after the other, in processes within
     ``joblib.parallel_config("loky", n_jobs=4)``, on the cluster of the current ``distributed.Client`` within
     ``joblib.parallel_config("dask")``. No result depends on it.
 

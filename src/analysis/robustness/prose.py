@@ -151,16 +151,16 @@ def describe_rule(plan: Plan) -> str:
     if not plan.claims:
         return ""
 
-    def bounds(one: Bounds) -> str:
-        some = f", at least {one.significant:.0%} of them significant by themselves" if one.significant else ""
+    def spell(bounds: Bounds) -> str:
+        alone = f", at least {bounds.significant:.0%} of them significant by themselves" if bounds.significant else ""
         return (
-            f"at least {one.same_sign:.0%} of the specifications point the way claimed{some}, and chance alone brings "
-            f"a median effect as large in at most {one.joint_p:.0%} of cases"
+            f"at least {bounds.same_sign:.0%} of the specifications point the way claimed{alone}, and chance alone "
+            f"brings a median effect as large in at most {bounds.joint_p:.0%} of cases"
         )
 
     return (
         f"Fixed on {rule.decided:%-d %B %Y}, before any specification but the reference was computed. *Robust*: "
-        f"{bounds(rule.robust)}. *Holds with reservations*: {bounds(rule.reservations)}. *Too few to tell*: fewer than "
+        f"{spell(rule.robust)}. *Holds with reservations*: {spell(rule.reservations)}. *Too few to tell*: fewer than "
         f"{rule.least_units} units with the theme in the reference specification. Otherwise *inconclusive*."
     )
 

@@ -277,10 +277,10 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
 
     Returns
     -------
-    kept : DataFrame, one row per specification, in the order of the file
-        ``id`` (by finding and options alone), ``finding``, ``kind``, ``reference`` (bool: the first option of every
+    specifications : DataFrame, one row per specification, in the order of the file
+        ``id`` (by claim and options alone), ``finding``, ``kind``, ``reference`` (bool: the first option of every
         choice), and one column per choice, empty where the kind does not have it.
-    dropped : DataFrame, one row per finding and reason, with ``specifications``, their number
+    dropped : DataFrame, one row per claim and reason, with ``specifications``, their number
         The first reason counts.
     """
     rows, dropped = [], []
@@ -294,14 +294,14 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
                 dropped.append((claim.name, reason))
             else:
                 rows.append((name_specification(claim, chosen), claim.name, claim.kind, options == reference, chosen))
-    kept = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
+    listed = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
     table = pd.DataFrame([[row[4].get(axis, "") for axis in AXES] for row in rows], columns=AXES)
     counts = pd.DataFrame(dropped, columns=["finding", "reason"]).value_counts(sort=False).rename("specifications")
     order = list(plan.claims)
     left = counts.reset_index().sort_values(
         ["finding", "reason"], key=lambda column: column.map(order.index) if column.name == "finding" else column
     )
-    return pd.concat([kept, table], axis=1), left.reset_index(drop=True)
+    return pd.concat([listed, table], axis=1), left.reset_index(drop=True)
 
 
 def name_specification(claim: Claim, chosen: Mapping[str, str]) -> str:
@@ -313,7 +313,7 @@ def name_specification(claim: Claim, chosen: Mapping[str, str]) -> str:
 def _reasons(claim: Claim, chosen: Mapping[str, str], facts: Facts) -> Iterator[str]:
     """Why a specification is left out; nothing for one that is kept."""
     texts = {claim.before, claim.after} - {""}
-    has: Callable[[frozenset[str]], bool] = lambda found: bool(found & texts if texts else found)  # noqa: E731
+    has: Callable[[frozenset[str]], bool] = lambda known: bool(known & texts if texts else known)  # noqa: E731
     themes, option = set(claim.themes), chosen.get("dictionary", "")
     if chosen.get("counting") == "each" and "hits" not in MEASURES[chosen["measure"]]:
         yield "a unit names a theme or not: it cannot count several times"
