@@ -196,10 +196,11 @@ def describe_finding(row: Mapping[str, Any], claim: Claim, themes: Themes) -> st
     """What the curve of one claim shows, in two sentences; of no choice where only one was open."""
     verdict = "rests on too few units to tell" if row["verdict"] == TOO_FEW else f"is {row['verdict']}"
     tried = spell_noun(row["specifications"], "specification")
+    point = "points" if row["specifications"] == 1 else "point"
     text = (
-        f"“{spell_claim(claim, themes)}” {verdict}: {row['same_sign']:.0%} of {tried} "
-        f"{'points' if row['specifications'] == 1 else 'point'} that way, {row['significant']:.0%} significantly so, and chance alone brings a median "
-        f"effect as large as theirs ({row['median_effect']:.1f} standard deviations) in {row['joint_p']:.1%} of cases."
+        f"“{spell_claim(claim, themes)}” {verdict}: {row['same_sign']:.0%} of {tried} {point} that way, "
+        f"{row['significant']:.0%} significantly so, and chance alone brings a median effect as large as theirs "
+        f"({row['median_effect']:.1f} standard deviations) in {row['joint_p']:.1%} of cases."
     )
     if not row["moved_most"]:
         return text
