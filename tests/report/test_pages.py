@@ -314,6 +314,15 @@ def test_the_index_puts_the_pages_of_a_group_under_one_heading(study):
     assert re.findall(r"<h([23])", html) == ["2", "2", "3", "3"]
 
 
+def test_a_text_that_introduces_nothing_is_left_out():
+    cells = [new_markdown_cell("# Title"), new_markdown_cell("## One"), output({"text/plain": "1"})]
+    cells += [new_markdown_cell("The next table."), new_code_cell("report.table()")]
+    cells += [new_markdown_cell("A method."), new_code_cell("values = compute()"), new_markdown_cell("## Last")]
+    html = reports.render_page(new_notebook(cells=cells), run="01_corpus", pages=PAGES, provenance={})
+    assert "The next table." not in html
+    assert "A method." in html
+
+
 def test_the_index_lists_texts_and_says_how_to_cite(study):
     documents = pd.DataFrame(
         {

@@ -87,6 +87,15 @@ def test_of_a_theme_that_no_text_names_none_is_said_to_name_it_most():
     assert prose.summarise_changes(shares, with_verdict("too few to tell"), THEMES)[0].startswith("Fish in none.")
 
 
+def test_texts_that_name_a_theme_as_often_are_named_together():
+    third = {"theme": "x", "doc_id": "C", "paragraphs": 9, "n_paragraphs": 30, "share": 0.3}
+    shares = pd.concat([SHARES, pd.DataFrame([third])], ignore_index=True)
+    sentence = prose.describe_theme(SUBJECT, shares, with_verdict("inconclusive"))[0]
+    assert sentence.startswith("B and C speak most of fish: 9 of 30 paragraphs (30%) in B and 9 of 30")
+    summary = prose.summarise_changes(shares, with_verdict("inconclusive"), THEMES)[0]
+    assert summary.startswith("Fish most in B (9 of 30 paragraphs, 30%) and C (9 of 30 paragraphs, 30%).")
+
+
 def test_verbs_fit_the_number_of_words():
     presence = pd.Series(["stays", "vanishes", "vanishes"], index=list("abc"))
     caption = prose.caption_vocabulary(presence, 2, SUBJECT)["caption"]
@@ -126,12 +135,11 @@ def test_neighbours_are_those_of_enough_units_text_by_text():
     assert prose.pick_neighbours(table, least=5)["theme"].tolist() == ["c", "b", "a"]
 
 
-def test_the_power_told_is_that_of_the_sections_that_are_moved(here, tmp_path):
+def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
     rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
-    pd.DataFrame(rows, columns=["truth", "blocks", "single"]).to_csv(tmp_path / "changes.csv")
-    told = prose.describe_power(tmp_path / "changes.csv", here.themes)
-    assert "a single test finds the difference for Cyber in 33% of cases" in told
-
-
-def test_of_a_study_that_was_not_simulated_no_power_is_told(tmp_path):
-    assert prose.describe_power(tmp_path / "absent.csv", THEMES) == "Not found is not the same as not there."
+    simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
+    assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
+        simulated, here.themes
+    )
+    assert prose.describe_power(pd.DataFrame(), here.themes) == "Not found is not the same as not there."
+    assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."

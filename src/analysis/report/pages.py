@@ -70,8 +70,18 @@ class Section:
     @property
     def shows(self) -> bool:
         """Whether any of its cells of code shows something, or it has none: text alone is there to be read."""
-        outputs = [cell.get("outputs") for cell in self.cells if cell.cell_type == "code"]
-        return any(outputs) or not outputs
+        code = [cell for cell in self.cells if cell.cell_type == "code"]
+        return not code or not all(map(_is_silent, code))
+
+    def drop_introductions(self) -> Section:
+        """The section without each text after which cells of code follow that were to show something and do not."""
+        groups: list[list[NotebookNode]] = [[]]
+        for cell in self.cells:
+            if cell.cell_type == "markdown":
+                groups.append([])
+            groups[-1].append(cell)
+        kept = [cell for group in groups for cell in (group[1:] if _introduces_nothing(group) else group)]
+        return Section(self.heading, self.anchor, kept)
 
 
 def render_page(
@@ -110,7 +120,11 @@ def render_page(
     page = {
         "title": next((one["question"] for one in findings if one.get("question")), title),
         "findings": findings,
-        "sections": [*sections[:1], *(one for one in sections[1:-1] if one.shows), *sections[1:][-1:]],
+        "sections": [
+            *sections[:1],
+            *(one.drop_introductions() for one in sections[1:-1] if one.shows),
+            *sections[1:][-1:],
+        ],
         "about": about or About(),
         "provenance": _made_by(provenance, run),
         "navigation": _navigation(pages, position),
@@ -268,6 +282,17 @@ def _anchor(heading: str, taken: set[str]) -> str:
         anchor += "-2"
     taken.add(anchor)
     return anchor
+
+
+def _is_silent(cell: NotebookNode) -> bool:
+    """Whether a cell of code shows nothing."""
+    return not cell.get("outputs")
+
+
+def _introduces_nothing(group: Sequence[NotebookNode]) -> bool:
+    """Whether a text is followed by cells of code that call a report, and by nothing to see."""
+    code = [cell for cell in group if cell.cell_type == "code"]
+    return len(code) < len(group) and any("report." in cell.source for cell in code) and all(map(_is_silent, code))
 
 
 def _shows_code(cell: NotebookNode) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -52,11 +51,17 @@ def _large_texts(shares: pd.DataFrame) -> pd.DataFrame:
     return shares if large.empty else large
 
 
-def _leave_aside(shares: pd.DataFrame) -> str:
+def _find_most(shares: pd.DataFrame) -> pd.DataFrame:
+    """The rows, of one theme, of the text with the largest share among `_large_texts`; of several where they equal."""
+    large = _large_texts(shares)
+    return large[large["share"] == large["share"].max()]
+
+
+def _name_small(shares: pd.DataFrame) -> str:
     """A remark on the texts that `_large_texts` leaves out; empty where it leaves out none."""
     small = shares.drop(index=_large_texts(shares).index)
     texts = join_words(list(dict.fromkeys(small["doc_id"])))
-    return f"of the texts with {spell_noun(LEAST_PARAGRAPHS, 'paragraph')} or more (not {texts})" if texts else ""
+    return f", of the texts with {spell_noun(LEAST_PARAGRAPHS, 'paragraph')} or more (not {texts})" if texts else ""
 
 
 def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) -> tuple[str, str]:
@@ -71,18 +76,25 @@ def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) ->
     shares, tests : rows of one theme from `analysis.themes.compare.compare_texts`
     """
     verdict = strongest(tests["verdict"])
-    most = _large_texts(shares)["share"].idxmax()
     if tests.empty:
         return f"Paragraphs that name {subject.in_words}: {describe_shares(shares)}.", DESCRIPTIVE
-    others = describe_shares(shares.drop(index=most))
-    among = f", {_leave_aside(shares)}" if _leave_aside(shares) else ""
-    opening = (
-        f"The {shares.loc[most, 'doc_id']} text speaks most of {subject.in_words}{among}: {_share(shares.loc[most])}"
-    )
-    if not shares["paragraphs"].any():
-        opening, others = f"No text names {subject.in_words}", describe_shares(shares)
     told = tests[tests["verdict"] == verdict]
-    return f"{opening}, against {others}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
+    return f"{_open_theme(subject, shares)}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
+
+
+def _open_theme(subject: Theme, shares: pd.DataFrame) -> str:
+    """Which text speaks most of a theme, or which texts do, and how much of it the others speak."""
+    most = _find_most(shares)
+    others = shares.drop(index=most.index)
+    if not shares["paragraphs"].any():
+        return f"No text names {subject.in_words}: {describe_shares(shares)}"
+    if others.empty:
+        return f"All texts speak as much of {subject.in_words}: {describe_shares(shares)}"
+    if len(most) == 1:
+        opening, found = f"The {most['doc_id'].item()} text speaks", _share(most.iloc[0])
+    else:
+        opening, found = f"{join_words(list(most['doc_id']))} speak", describe_shares(most)
+    return f"{opening} most of {subject.in_words}{_name_small(shares)}: {found}, against {describe_shares(others)}"
 
 
 def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
@@ -98,7 +110,9 @@ def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
                 f"section and the theme is met in {len(counts)} of {n_sections[text]}"
             )
         elif len(counts):
-            parts.append(f"{text}, which is one section, has {count_noun(counts.sum(), 'hit')}")
+            parts.append(
+                f"in {text}, of one section, there {verb(counts.sum(), 'is')} {count_noun(counts.sum(), 'hit')}"
+            )
         else:
             parts.append(f"in {text} there is no hit")
     told = join_words(parts)
@@ -125,7 +139,8 @@ def caption_vocabulary(presence: pd.Series, n_shown: int, theme: Theme) -> dict[
     n_shown : words that the figure shows
     """
     groups = presence.value_counts()
-    spelled = ", ".join(f"{groups[name]} {verb(groups[name], name)}" for name in PRESENCE_ORDER if groups.get(name, 0))
+    known = [name for name in PRESENCE_ORDER if groups.get(name, 0)]
+    spelled = ", ".join(f"{groups[name]} {verb(groups[name], name)}" for name in known if known != ["stays"])
     found = f"{count_noun(len(presence), 'word')} for {theme.in_words}{f', by presence: {spelled}' if spelled else ''}"
     drawn = f"the {n_shown} most frequent are drawn" if n_shown < len(presence) else "all are drawn"
     return {
@@ -214,20 +229,21 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-def describe_power(simulated: Path, themes: Themes) -> str:
+def describe_power(simulated: pd.DataFrame, themes: Themes) -> str:
     """
     How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
 
     Parameters
     ----------
-    simulated : Path of the rates that ``benchmarks/intervals.py`` writes for a study: ``truth`` ("cyber as seen" and
-        the like), ``blocks``, ``single``; without that file, or a rate for a theme of the study, no rate is told
+    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like; those
+        of themes that the study does not have are left out; empty if the study names none
     """
-    table = pd.read_csv(simulated) if simulated.is_file() else pd.DataFrame(columns=["truth", "blocks", "single"])
-    seen = table[table["truth"].astype(str).str.endswith(" as seen") & (table["blocks"] == "sections")]
+    opening = "Not found is not the same as not there."
+    if simulated.empty:
+        return opening
+    seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
     rates = {row.truth.removesuffix(" as seen"): row.single for row in seen.itertuples()}
     parts = [f"{themes[name].label} in {rate:.0%}" for name, rate in rates.items() if name in themes.names]
-    opening = "Not found is not the same as not there."
     if not parts:
         return opening
     return (
@@ -258,17 +274,15 @@ def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes)
     if tests.empty:
         named = [f"{themes[row['theme']].in_words} {_share(row)}" for _, row in shares.iterrows()]
         return f"Paragraphs that name a theme: {join_words(named)}. {describe_changes(tests, themes)}", verdict
-    large = _large_texts(shares)
-    most = large.loc[large.groupby("theme", sort=False)["share"].idxmax()]
-    named = [
-        f"{themes[row.theme].label} most in {row.doc_id} ({row.paragraphs} of "
-        f"{count_noun(row.n_paragraphs, 'paragraph')}, {row.share:.0%})"
-        if row.paragraphs
-        else f"{themes[row.theme].label} in none"
-        for row in most.itertuples()
-    ]
-    among = f", {_leave_aside(shares)}" if _leave_aside(shares) else ""
-    return f"{join_words(named)}{among}. {describe_changes(tests, themes)}", verdict
+    named = []
+    for name, own in shares.groupby("theme", sort=False):
+        most = [
+            f"{row.doc_id} ({row.paragraphs} of {count_noun(row.n_paragraphs, 'paragraph')}, {row.share:.0%})"
+            for row in _find_most(own).itertuples()
+            if row.paragraphs
+        ]
+        named.append(f"{themes[str(name)].label} {f'most in {join_words(most)}' if most else 'in none'}")
+    return f"{join_words(named)}{_name_small(shares)}. {describe_changes(tests, themes)}", verdict
 
 
 def caption_panels(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> dict[str, str]:
@@ -332,8 +346,8 @@ def describe_keyness(keyness: Mapping[tuple[str, str], pd.DataFrame], *, q: floa
     ]
     if not parts:
         return "No word is frequent enough to compare." if keyness else ""
-    found = f"Of the words frequent enough to compare, a false-discovery rate below {q:.0%} have {join_words(parts)}"
-    return f"{found}. The figures are for reading, not for proof."
+    found = f"Words with a false-discovery rate below {q:.0%}, of those frequent enough to compare"
+    return f"{found}: {join_words(parts)}. The figures are for reading, not for proof."
 
 
 def caption_keyness(shown: pd.DataFrame, pair: tuple[str, str]) -> dict[str, str]:
