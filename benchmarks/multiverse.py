@@ -5,10 +5,10 @@ Is the multiverse quick, and how often does it call a finding robust that is non
     PYTHONPATH=src python benchmarks/multiverse.py placebo [first]
 
 ``speed`` runs the full grid of ``data/findings.yml`` with 1 and 2 processes. ``placebo`` runs all changes and ties,
-with the study's own choices, on tokens in which there is nothing to find, and on tokens with something planted:
+with the study's own choices, on texts in which there is nothing to find, and on texts with something planted:
 
-shuffled   the sections of the real texts dealt anew to three texts of as many sections
-rotated    for ties: the second theme's hits moved on within each text
+shuffled   the sections of the real texts randomly reassigned to three texts of as many sections
+rotated    for ties: the second theme's hits shifted within each text
 chains     hits of four made themes in the real texts' paragraphs: a two-state Markov chain of share p and mean run L,
            on across the ends of sections and texts; each text alike
 planted    the same chains with a larger share in one text
@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 
 from analysis.robustness import multiverse, permutation, specifications, token_table
 from analysis.robustness.measures import measure
@@ -44,27 +44,24 @@ def prepare(kinds: tuple[str, ...]) -> tuple[TokenTable, specifications.Plan]:
     here = open_study(root=ROOT)
     path = ROOT / "data/findings.yml"
     plan = specifications.read_findings(path, themes=here.themes.names, texts=here.documents)
-    findings = {name: one for name, one in plan.claims.items() if one.kind in kinds}
-    plan = replace(plan, claims=findings)
+    plan = replace(plan, claims={name: claim for name, claim in plan.claims.items() if claim.kind in kinds})
     return token_table.build_token_table(here, plan), plan
 
 
 def shuffle_sections(tokens: TokenTable, rng: np.random.Generator) -> TokenTable:
     """Sections in another order, so that each text gets as many as it had, but others."""
-    order = rng.permutation(len(tokens.owner))
-    stream = tokens.stream
-    tokens = np.concatenate([np.flatnonzero(stream.block == block) for block in order])
-    place = np.empty_like(tokens)
-    place[tokens] = np.arange(len(tokens))
-    moved = {name: values[tokens] for name, values in vars(stream).items()}
+    order, stream = rng.permutation(len(tokens.owner)), tokens.stream
+    rows = np.concatenate([np.flatnonzero(stream.block == block) for block in order])
+    place = np.empty_like(rows)
+    place[rows] = np.arange(len(rows))
+    moved = {name: values[rows] for name, values in vars(stream).items()}
     moved["block"] = np.argsort(order)[moved["block"]]
-    hits = {name: Hits(place[one.first], place[one.last], one.theme) for name, one in tokens.hits.items()}
-    tokens = replace(tokens, stream=token_table.Stream(**moved), hits=hits, framed=tokens.framed[order])
-    noted = tokens.owner[tokens.stream.block[tokens.stream.part == FOOTNOTE]]
-    framed = tokens.owner[tokens.framed]
-    named = {key: frozenset(tokens.texts[text] for text in set(values.tolist()))
-             for key, values in (("footnotes", noted), ("framed", framed))}  # fmt: skip
-    return replace(tokens, facts=tokens.facts._replace(**named))
+    stream = token_table.Stream(**moved)
+    hits = {name: Hits(place[of.first], place[of.last], of.theme) for name, of in tokens.hits.items()}
+    text = tokens.owner[stream.block]
+    named = {key: frozenset(tokens.texts[number] for number in set(text[where].tolist()))
+             for key, where in (("footnotes", stream.part == FOOTNOTE), ("framed", stream.framed))}  # fmt: skip
+    return replace(tokens, stream=stream, hits=hits, facts=tokens.facts._replace(**named))
 
 
 def rotate_theme(tokens: TokenTable, theme: str, rng: np.random.Generator) -> TokenTable:
@@ -72,11 +69,11 @@ def rotate_theme(tokens: TokenTable, theme: str, rng: np.random.Generator) -> To
     text, number = tokens.owner[tokens.stream.block], tokens.themes.index(theme)
     first = np.searchsorted(text, np.arange(len(tokens.texts)))
     length = np.bincount(text)
-    turn = rng.integers(length)
+    shift = rng.integers(length)
     hits = {}
     for name, one in tokens.hits.items():
         at = text[one.first]
-        moved = first[at] + (one.first - first[at] + turn[at]) % length[at]
+        moved = first[at] + (one.first - first[at] + shift[at]) % length[at]
         start = np.where(one.theme == number, moved, one.first)
         hits[name] = Hits(start, start + one.last - one.first, one.theme)
     return replace(tokens, hits=hits)
@@ -128,12 +125,12 @@ def judge(tokens: TokenTable, plan: specifications.Plan, names: list[str], *, se
     measured = measure(table, plan.claims, tokens)
     permutations, rows = permutation.draw_permutations(tokens, N_DRAWS, seed), []
     for name, own in table.groupby("finding", sort=False):
-        finding = plan.claims[name]
+        claim = plan.claims[name]
         counted = [measured[at] for at in own.index]
-        tested = permutation.permute_claim(finding, list(own["measure"]), counted, tokens, permutations)
+        tested = permutation.permute_claim(claim, list(own["measure"]), counted, tokens, permutations)
         at = int(own["reference"].to_numpy().argmax())
-        claimed = specifications.DIRECTIONS[finding.kind][0 if tested.effect[at] >= 0 else 1]
-        claim = replace(finding, direction=claimed)
+        direction = specifications.DIRECTIONS[claim.kind][0 if tested.effect[at] >= 0 else 1]
+        claim = replace(claim, direction=direction)
         judged = own.assign(n=[one.n for one in counted], **multiverse.judge_specifications(tested, claim, plan.rule))
         rows.append(multiverse.judge_claim(judged, tested, multiverse.share_variance(judged, []), claim, plan.rule))
     return rows
@@ -208,7 +205,8 @@ def speed() -> None:
         begin, cpu = time.perf_counter(), time.process_time()
         tokens, plan = prepare(("change", "tie", "topic"))
         gathered = time.perf_counter()
-        found = multiverse.explore(tokens, plan, n_draws=1000, chunk_size=2000, n_jobs=n_jobs, seed=SEED)
+        with parallel_config("loky", n_jobs=n_jobs):
+            found = multiverse.explore(tokens, plan, n_draws=1000, seed=SEED)
         done = time.perf_counter()
         own = time.process_time() - cpu
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024

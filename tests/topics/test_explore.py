@@ -30,22 +30,48 @@ def test_resampling_keeps_runs_of_paragraphs_together_in_texts_without_headings(
 def test_as_many_topics_are_tried_as_the_texts_are_large_enough_for(make_study):
     data = explore.prepare_texts(make_study(4, 4))
     assert explore.list_numbers(data, 2, 8) == range(2, 5)  # two paragraphs each
+    assert list(explore.list_numbers(data, 5, 8)) == []
     with pytest.raises(InputError, match=r"8 paragraphs and \d+ words .*, allowed is 10 or more of both for 5 topics"):
-        explore.list_numbers(data, 5, 8)
-    with pytest.raises(InputError, match="for 5 topics"):
         score(data, 5)
 
 
-def test_texts_that_are_too_small_are_refused_in_one_line(make_study):
+@pytest.mark.parametrize(("least", "most", "name"), [(0, 3, "least"), (4, 3, "most")])
+def test_numbers_of_topics_that_are_none_are_refused(make_study, least, most, name):
+    with pytest.raises(InputError, match=name):
+        explore.list_numbers(explore.prepare_texts(make_study(4, 4)), least, most)
+
+
+def test_topics_that_texts_are_too_small_for_are_refused_in_one_line(make_study):
     data = explore.prepare_texts(make_study(1), unit="sentence")
     with pytest.raises(InputError, match="3 sentences and 2 words that topics can be made of") as error:
-        explore.list_numbers(data, 2, 4)
+        score(data, 2)
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("sizes", [(1,), (1, 1), (2,)])
+def test_every_step_takes_texts_that_are_too_small_for_topics(make_study, sizes):
+    study = make_study(*sizes, themes=["fish"])
+    data = explore.prepare_texts(study)
+    numbers = explore.list_numbers(data, 3, 8)
+    curve = explore.compare_numbers(data, numbers, n_starts=1, **FEW)
+    scored = score(data, stability.choose_k(curve).n_topics)
+    matches = explore.match_declared(study, data, scored.topics)
+    tables = [
+        *(curve, scored.table, scored.shares, matches),
+        explore.compare_wording(data, scored.topics, study.documents),
+        explore.align_texts(data, scored.topics, seed=1),
+        explore.suggest_words(study, data, scored.topics, matches),
+        explore.find_passages(study, data, scored.topics),
+    ]
+    assert [len(table) for table in (numbers, *tables)] == [0] * 9
+    assert all(len(table.columns) for table in tables)
+    assert (scored.unstable, scored.tabulate_shares(study.documents).columns.tolist()) == ([], study.documents)
+    assert explore.guide_topics(study, data, n_free=3, weight=2.0, seed=1).terms.empty
+
+
 def test_a_single_paragraph_has_no_vocabulary(make_study):
-    with pytest.raises(InputError, match="found no term in 2 or more"):
-        explore.prepare_texts(make_study(1))
+    data = explore.prepare_texts(make_study(1))
+    assert data.weights.shape == (1, 0)
 
 
 @pytest.mark.parametrize("language", ["en", "nl", "fr"])
@@ -68,6 +94,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", SHAPES.values(), ids=SHAPES)
 def test_every_step_takes_any_number_of_texts(make_study, sizes):
     study = make_study(*sizes, themes=["fish"])
@@ -86,6 +113,7 @@ def test_every_step_takes_any_number_of_texts(make_study, sizes):
     assert set(passages["doc_id"]) == set(study.documents)
     aligned = explore.align_texts(data, scored.topics, seed=1)
     assert len(aligned) == (2 * len(sizes) if len(sizes) > 1 else 0)
+    assert list(aligned["text"].unique()) == (study.documents if len(sizes) > 1 else [])
     assert aligned.columns.tolist() == ["text", "topic", "own", "similarity", "split", "merged", "linked"]
 
 
@@ -96,6 +124,15 @@ def test_a_text_that_lacks_a_topic_has_no_words_for_it(make_study):
     absent = topics.units.loc["t1-001"].eq(0).to_numpy()
     assert absent.sum() == 1
     assert wording["t1"].eq("").tolist() == absent.tolist()
+
+
+def test_a_text_without_a_word_of_the_vocabulary_has_no_topics(make_study):
+    data = explore.prepare_texts(make_study(12, 12))
+    data.weights.data[data.weights.nonzero()[0] >= 12] = 0
+    data.weights.eliminate_zeros()
+    scored = score(data)
+    assert scored.tabulate_shares(["t0", "t1"]).isna().all().tolist() == [False, True]
+    assert explore.align_texts(data, scored.topics, seed=1)["text"].unique().tolist() == ["t0"]
 
 
 @pytest.mark.parametrize(

@@ -85,16 +85,17 @@ def test_wording_names_words_for_each_text(here, data, scored):
     assert wording["2014"].str.count("; ").max() == 3
 
 
-def test_unstable_topics_say_so_and_words_have_their_gloss(here, data, scored):
-    table = prose.present_topics(data, scored, here.glossary, n=3)
-    assert table["topic"].tolist() == ["t01 (unstable)", "t02 (unstable)", "t03 (unstable)"]
-    assert all('lang="nl"' in words and 'class="gloss"' in words for words in table["words"])
+def test_unstable_topics_are_marked_and_words_are_those_of_the_texts(data, scored):
+    table = prose.list_topics(data, scored, n=3)
+    assert table["unstable"].all()
+    assert scored.unstable == ["t01", "t02", "t03"]
+    assert set("; ".join(table["words"]).split("; ")) <= set(data.forms.values())
 
 
 def test_the_finding_says_when_no_topic_is_more_than_chance(here, data, scored):
     matches = explore.match_declared(here, data, scored.topics)
     choice = stability.Choice(3, True, pd.DataFrame())
-    sentence = prose.describe_topics(here, scored, matches, choice, 3)
+    sentence = prose.describe_topics(here, scored, matches, choice)
     assert sentence.startswith(
         "Left to themselves, the texts fall into 3 topics (by the rule), but none of them is more"
     )

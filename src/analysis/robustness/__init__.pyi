@@ -5,12 +5,12 @@ from .multiverse import Multiverse as Multiverse
 from .multiverse import explore as explore
 from .multiverse import explore_study as explore_study
 from .multiverse import share_variance as share_variance
-from .overview import link_findings as link_findings
+from .overview import count_verdicts as count_verdicts
 from .overview import list_claims as list_claims
 from .overview import list_findings as list_findings
+from .overview import list_shares as list_shares
 from .overview import pick_values as pick_values
 from .overview import read_values as read_values
-from .overview import tell_robustness as tell_robustness
 from .permutation import draw_permutations as draw_permutations
 from .permutation import permute_claim as permute_claim
 from .specifications import Claim as Claim

@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
 from analysis.inputs import InputError, check_choice, check_keys, show
+from analysis.report.files import make_name
 from analysis.schema import Day, Entry, Line, Listed, context_of, read_optional
 from analysis.stats.verdict import Bounds, Rule
 from analysis.themes.attention import MEASURES
@@ -28,6 +29,7 @@ Kind = Literal["change", "tie", "topic"]
 Choices = Mapping[str, tuple[str, ...]]
 
 UNITS = ("paragraph", "sentence", "window-50", "window-100")
+NAME = re.compile(r"\w[\w.-]*")  # of a claim, often made of the names of themes and texts
 IN_OUT = ("in", "out")
 DICTIONARIES = ("full", "core", "wide", "no-exclusions")
 WITHOUT = re.compile(r"without-([1-9])")  # the dictionary without one of the terms that carry most
@@ -134,8 +136,8 @@ def read_findings(path: Path | None, *, themes: Collection[str], texts: Collecti
 
 
 def _check_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise InputError((), repr(name), allowed="small letters, digits and -", remedy="It becomes a link.")
+    if not NAME.fullmatch(name):
+        raise InputError((), repr(name), allowed="letters, digits, -, _ and .", remedy="It becomes the name of a file.")
     return name
 
 
@@ -251,6 +253,18 @@ class _Plan(Entry):
 
     @field_validator("findings")
     @classmethod
+    def _check_files(cls, findings: dict[str, _Finding]) -> dict[str, _Finding]:
+        """No two claims whose curves would be written to the same file."""
+        files: dict[str, str] = {}
+        for name in findings:
+            other = files.setdefault(make_name(name), name)
+            if other != name:
+                allowed = f"a name that differs from {other!r} in more than capitals and signs"
+                raise InputError((name,), repr(name), allowed=allowed, remedy="Both become the same name of a file.")
+        return findings
+
+    @field_validator("findings")
+    @classmethod
     def _check_kinds(cls, findings: dict[str, _Finding], info: ValidationInfo) -> dict[str, _Finding]:
         for name, finding in findings.items():
             check_choice(finding.kind, (name, "kind"), info.data.get("choices", [finding.kind]))
@@ -263,10 +277,10 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
 
     Returns
     -------
-    kept : DataFrame, one row per specification, in the order of the file
-        ``id`` (by finding and options alone), ``finding``, ``kind``, ``reference`` (bool: the first option of every
+    specifications : DataFrame, one row per specification, in the order of the file
+        ``id`` (by claim and options alone), ``finding``, ``kind``, ``reference`` (bool: the first option of every
         choice), and one column per choice, empty where the kind does not have it.
-    dropped : DataFrame, one row per finding and reason, with ``specifications``, their number
+    dropped : DataFrame, one row per claim and reason, with ``specifications``, their number
         The first reason counts.
     """
     rows, dropped = [], []
@@ -280,14 +294,14 @@ def list_specifications(plan: Plan, facts: Facts) -> tuple[pd.DataFrame, pd.Data
                 dropped.append((claim.name, reason))
             else:
                 rows.append((name_specification(claim, chosen), claim.name, claim.kind, options == reference, chosen))
-    kept = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
+    listed = pd.DataFrame([row[:4] for row in rows], columns=["id", "finding", "kind", "reference"])
     table = pd.DataFrame([[row[4].get(axis, "") for axis in AXES] for row in rows], columns=AXES)
     counts = pd.DataFrame(dropped, columns=["finding", "reason"]).value_counts(sort=False).rename("specifications")
     order = list(plan.claims)
     left = counts.reset_index().sort_values(
         ["finding", "reason"], key=lambda column: column.map(order.index) if column.name == "finding" else column
     )
-    return pd.concat([kept, table], axis=1), left.reset_index(drop=True)
+    return pd.concat([listed, table], axis=1), left.reset_index(drop=True)
 
 
 def name_specification(claim: Claim, chosen: Mapping[str, str]) -> str:
@@ -299,7 +313,7 @@ def name_specification(claim: Claim, chosen: Mapping[str, str]) -> str:
 def _reasons(claim: Claim, chosen: Mapping[str, str], facts: Facts) -> Iterator[str]:
     """Why a specification is left out; nothing for one that is kept."""
     texts = {claim.before, claim.after} - {""}
-    has: Callable[[frozenset[str]], bool] = lambda found: bool(found & texts if texts else found)  # noqa: E731
+    has: Callable[[frozenset[str]], bool] = lambda known: bool(known & texts if texts else known)  # noqa: E731
     themes, option = set(claim.themes), chosen.get("dictionary", "")
     if chosen.get("counting") == "each" and "hits" not in MEASURES[chosen["measure"]]:
         yield "a unit names a theme or not: it cannot count several times"

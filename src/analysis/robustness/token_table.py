@@ -268,7 +268,7 @@ def _count_terms(study: Study, plan: Plan, worded: pd.DataFrame) -> dict[tuple[s
         kind, _, window = unit.partition("-")
         for compounds in axes["compounds"]:
             for institution in axes["institution_words"]:
-                found = terms.count_text(
+                counted = terms.count_text(
                     study.corpus.sentences,
                     study.languages,
                     unit=kind,  # type: ignore[arg-type]
@@ -277,8 +277,8 @@ def _count_terms(study: Study, plan: Plan, worded: pd.DataFrame) -> dict[tuple[s
                     institution_words=institution == "in",
                 )
                 # a window is named after its text, 2014-w001
-                names = found.units.str.rpartition("-w").get_level_values(0) if kind == "window" else found.units
+                names = counted.units.str.rpartition("-w").get_level_values(0) if kind == "window" else counted.units
                 rows = np.flatnonzero(names.isin(worded["doc_id" if kind == "window" else f"{kind}_id"]))
-                found = terms.Counts(found.matrix[rows], found.units[rows], found.terms)
-                counts[unit, compounds, institution] = found
+                counted = terms.Counts(counted.matrix[rows], counted.units[rows], counted.terms)
+                counts[unit, compounds, institution] = counted
     return counts

@@ -47,7 +47,7 @@ def run_lengths(incidence: pd.DataFrame, documents: pd.Series) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : if incidence are empty or not true/false, or do not have the rows of `documents`
+    InputError : if the incidence table is empty or not true/false, or do not have the rows of `documents`
 
     Examples
     --------
@@ -226,10 +226,10 @@ def window_quantile(incidence: pd.DataFrame, documents: pd.Series, tokens: pd.Se
     target = texts.sums(weight)[texts.names.index(short)]
     tables = []
     for text, name in enumerate(texts.names):
-        own = weight[texts.starts[text] : texts.starts[text] + texts.sizes[text]]
-        if name == short or own.sum() < target:
+        n_tokens = weight[texts.starts[text] : texts.starts[text] + texts.sizes[text]]
+        if name == short or n_tokens.sum() < target:
             continue
-        windows = _window_shares(texts.rows(text), own, target)
+        windows = _window_shares(texts.rows(text), n_tokens, target)
         below, equal = windows < share_short - ROUNDING, np.abs(windows - share_short) <= ROUNDING
         table = {"doc_id": name, "theme": texts.themes, "share_short": share_short, "windows": len(windows)}
         table |= {"window_share": windows.mean(axis=0), "window_low": windows.min(axis=0)}

@@ -352,13 +352,13 @@ def run_deviation(texts: Texts, pair: Sequence[int]) -> np.ndarray:
 def _compare(shares: pd.DataFrame, before: str, after: str) -> pd.DataFrame:
     """Two texts side by side, with the difference and its interval from those of the shares."""
     columns = ["theme", "count", "n", "share", "low", "high"]
-    one, two = (shares.loc[shares["doc_id"] == name, columns].reset_index(drop=True) for name in (before, after))
-    difference = two["share"] - one["share"]
-    table = pd.DataFrame({"before": before, "after": after, "theme": one["theme"]})
-    for suffix, text in (("before", one), ("after", two)):
+    first, second = (shares.loc[shares["doc_id"] == name, columns].reset_index(drop=True) for name in (before, after))
+    difference = second["share"] - first["share"]
+    table = pd.DataFrame({"before": before, "after": after, "theme": first["theme"]})
+    for suffix, text in (("before", first), ("after", second)):
         table = table.assign(**{f"{name}_{suffix}": text[name] for name in ("count", "n", "share")})
-    down = np.hypot(two["share"] - two["low"], one["high"] - one["share"])
-    up = np.hypot(two["high"] - two["share"], one["share"] - one["low"])
+    down = np.hypot(second["share"] - second["low"], first["high"] - first["share"])
+    up = np.hypot(second["high"] - second["share"], first["share"] - first["low"])
     return table.assign(
         difference=difference, low=(difference - down).clip(lower=-1), high=(difference + up).clip(upper=1)
     )

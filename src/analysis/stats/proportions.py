@@ -127,11 +127,11 @@ def wilson_interval(count: np.ndarray, n: np.ndarray, *, level: float = 0.95) ->
     """
     check_level(level)
     count, n = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
-    z, some = ndtri((1 + level) / 2), np.where(n > 0, n, 1)
-    p = count / some
-    middle = p + z**2 / (2 * some)
-    half = z * np.sqrt(p * (1 - p) / some + z**2 / (4 * some**2))
-    low, high = (middle - half) / (1 + z**2 / some), (middle + half) / (1 + z**2 / some)
+    z, size = ndtri((1 + level) / 2), np.where(n > 0, n, 1)
+    p = count / size
+    middle = p + z**2 / (2 * size)
+    half = z * np.sqrt(p * (1 - p) / size + z**2 / (4 * size**2))
+    low, high = (middle - half) / (1 + z**2 / size), (middle + half) / (1 + z**2 / size)
     low, high = np.where(count > 0, low, 0.0), np.where(count < n, high, 1.0)
     return np.clip(low, 0, p), np.where(n > 0, np.clip(high, p, 1), 1.0)
 
@@ -154,7 +154,7 @@ def arrange(incidence: pd.DataFrame, documents: pd.Series) -> Texts:
 
 
 def reading_order(documents: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Row order that makes each text one stretch, where these start, and the texts as they first appear."""
+    """Row order that makes each text one stretch of rows, the first row of each, and names as they first appear."""
     codes, names = pd.factorize(documents)
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))

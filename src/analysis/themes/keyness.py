@@ -104,8 +104,8 @@ def measure_keyness(
     rows_a, rows_b = (_rows(counts, documents, text) for text in pair)
     sizes_a, sizes_b = counts[rows_a].sum(axis=1), counts[rows_b].sum(axis=1)
     both = counts[np.concatenate([rows_a, rows_b])]
-    kept = np.flatnonzero((both.sum(axis=0) >= min_count) & (paragraph_range(both) >= min_paragraphs))
-    in_a, in_b = counts[rows_a][:, kept], counts[rows_b][:, kept]
+    frequent = np.flatnonzero((both.sum(axis=0) >= min_count) & (paragraph_range(both) >= min_paragraphs))
+    in_a, in_b = counts[rows_a][:, frequent], counts[rows_b][:, frequent]
     a, b, n1, n2 = in_a.sum(axis=0), in_b.sum(axis=0), sizes_a.sum(), sizes_b.sum()
     ratio = log_ratio(a, b, n1, n2)
     sums_a, tokens_a = _by_block(in_a, sizes_a, blocks.iloc[rows_a])
@@ -117,7 +117,7 @@ def measure_keyness(
         n_draws,
         seed,
     )
-    table = {"term": [terms[column] for column in kept], "count_a": a, "count_b": b}
+    table = {"term": [terms[column] for column in frequent], "count_a": a, "count_b": b}
     table |= {"rate_a": 1000 * a / n1, "rate_b": 1000 * b / n2, "g2": g2(a, b, n1, n2)}
     table |= {"log_ratio": ratio.value, "low": ratio.low, "high": ratio.high, "bic": bic(a, b, n1, n2)}
     table |= {"range_a": paragraph_range(in_a), "range_b": paragraph_range(in_b)}

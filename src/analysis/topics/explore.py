@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from scipy import sparse
 
 from analysis.corpus import counts as terms
 from analysis.corpus.tokens import tokenize
-from analysis.inputs import InputError
+from analysis.inputs import InputError, check_at_least
 from analysis.report.wording import count_noun
 from analysis.stats.bootstrap import make_blocks
 from analysis.study import Study
@@ -21,7 +21,7 @@ from analysis.themes.dictionary import match_terms
 from analysis.topics import coherence, models, stability
 from analysis.topics.alignment import align_topics, compare_topics
 from analysis.topics.dynamic import fit_dynamic
-from analysis.topics.prevalence import refit_shares
+from analysis.topics.prevalence import SHARE_COLUMNS, refit_shares
 from analysis.topics.refits import make_fitter
 
 # A topic is called stable when at most 5 % of texts whose rows were permuted have a topic as stable. (The first rule
@@ -30,6 +30,7 @@ from analysis.topics.refits import make_fitter
 CHANCE = 0.05
 # A topic is more than one unit, and its words more than one word: `stability.choose_k` asks for two sections.
 LEAST_PER_TOPIC = 2
+TOPIC_COLUMNS = ["topic", "share", "stability", "chance", "npmi", "unstable"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,15 @@ class ScoredTopics:
     shares: pd.DataFrame  # one row per topic and text: share, low, high, se
     floor: float  # mean stability of topics of permuted texts
 
+    @property
+    def unstable(self) -> list[str]:
+        """The topics that permuted texts may have by chance."""
+        return list(self.table.loc[self.table["unstable"].astype(bool), "topic"])
+
+    def tabulate_shares(self, documents: Sequence[str]) -> pd.DataFrame:
+        """The share of each topic (rows) in each text (columns, in this order), 0 to 1, or missing."""
+        return self.shares.pivot(index="topic", columns="doc_id", values="share").reindex(columns=documents)
+
 
 def prepare_texts(
     study: Study,
@@ -70,12 +80,13 @@ def prepare_texts(
     Parameters
     ----------
     compounds, institution_words : as in `analysis.corpus.counts.count_text`
-    min_units : least number of units with a term of the vocabulary
+    min_units : least number of units with a term of the vocabulary, which may be empty
     """
     sentences = study.corpus.sentences
     options = {"compounds": compounds, "institution_words": institution_words}
     counts = terms.count_text(sentences, study.languages, unit=unit, **options)
-    counts = terms.prune(counts, min_units=min_units)
+    recurring = np.flatnonzero((counts.matrix > 0).sum(axis=0) >= min_units)
+    counts = terms.Counts(counts.matrix[:, recurring], counts.units, counts.terms[recurring])
     first = terms.first_sentences(sentences, counts)
     words = terms.list_words(sentences, study.languages, institution_words=institution_words)
     forms = {**{term: term for term in counts.terms}, **terms.show_forms(words)}
@@ -85,25 +96,23 @@ def prepare_texts(
 
 def list_numbers(data: TopicData, least: int, most: int) -> range:
     """
-    The numbers of topics from `least` to `most` that the texts are large enough for.
+    The numbers of topics from `least` to `most` that the texts are large enough for; empty where there is none.
 
     Each topic takes two units with a word of the vocabulary, and two words; resampling takes two blocks.
 
     Raises
     ------
-    InputError : if the texts are too small for `least` topics
+    InputError : if `least` is below 1, or above `most`
     """
-    n_units, n_terms = int((data.weights.sum(axis=1) > 0).sum()), data.weights.shape[1]
-    n_blocks, needed = data.blocks.nunique(), LEAST_PER_TOPIC * least
-    if min(n_units, n_terms) < needed or n_blocks < 2:
-        unit = str(data.counts.units.name).removesuffix("_id")
-        raise InputError(
-            "texts",
-            f"{count_noun(n_units, unit)} and {count_noun(n_terms, 'word')} that topics can be made of",
-            allowed=f"{needed} or more of both for {least} topics, in 2 or more sections or runs of paragraphs",
-            remedy="Ask for fewer topics, take sentences as units, or add texts.",
-        )
-    return range(least, min(most, min(n_units, n_terms) // LEAST_PER_TOPIC) + 1)
+    check_at_least("least", least, 1)
+    check_at_least("most", most, least)
+    size = min(count_readable(data), data.weights.shape[1]) if len(set(data.blocks)) > 1 else 0
+    return range(least, max(least, min(most, size // LEAST_PER_TOPIC) + 1))
+
+
+def count_readable(data: TopicData) -> int:
+    """The number of units with a word of the vocabulary."""
+    return int((data.weights.sum(axis=1) > 0).sum())
 
 
 def compare_numbers(data: TopicData, numbers: range, *, n_resamples: int, n_starts: int = 6, seed: int) -> pd.DataFrame:
@@ -122,8 +131,10 @@ def compare_numbers(data: TopicData, numbers: range, *, n_resamples: int, n_star
     DataFrame from `analysis.topics.stability.measure_stability_curve`
         ``init`` is ``random``, ``nndsvd`` or ``shuffled`` (random initial values, rows permuted: the floor). Also
         ``npmi`` (mean over topics, on these texts) and ``error`` (reconstruction error, relative: 0 = perfect, 1 =
-        nothing explained), both of the model of the texts initialised by SVD.
+        nothing explained), both of the model of the texts initialised by SVD. No rows where there are no `numbers`.
     """
+    if not numbers:
+        return pd.DataFrame(columns=[*stability.CURVE_COLUMNS, "npmi", "error"])
     shuffled = stability.shuffle_terms(data.weights, np.random.SeedSequence(seed))
 
     def measure(matrix: sparse.csr_array, init: str, **options: int) -> pd.DataFrame:
@@ -145,6 +156,12 @@ def _fit(data: TopicData, n_topics: int, seed: int) -> models.Topics:
     return models.fit_topics(data.weights, data.counts.units, data.counts.terms, n_topics=n_topics, seed=seed)
 
 
+def _no_topics(data: TopicData) -> models.Topics:
+    none, terms_read = pd.Index([], name="topic", dtype=object), data.counts.terms.rename("term")
+    shares = {"terms": pd.DataFrame(0.0, none, terms_read), "units": pd.DataFrame(0.0, data.counts.units, none)}
+    return models.Topics(**shares, about={"model": "none"})
+
+
 def score_topics(
     data: TopicData, n_topics: int, *, n_resamples: int, n_shuffles: int = 19, n_draws: int, seed: int
 ) -> ScoredTopics:
@@ -157,11 +174,26 @@ def score_topics(
     n_shuffles : permuted texts that stability is compared with; with fewer than 19 no topic can be called stable
     n_draws : refitted models behind each interval
 
+    Returns
+    -------
+    ScoredTopics; without rows, and its floor missing, for 0 topics
+
     Raises
     ------
     InputError : if the texts are too small for `n_topics`
     """
-    list_numbers(data, n_topics, n_topics)
+    if n_topics == 0:
+        table, shares = (pd.DataFrame(columns=columns) for columns in (TOPIC_COLUMNS, SHARE_COLUMNS))
+        return ScoredTopics(_no_topics(data), table, shares, np.nan)
+    if not list_numbers(data, n_topics, n_topics):
+        unit, needed = str(data.counts.units.name).removesuffix("_id"), LEAST_PER_TOPIC * n_topics
+        size = f"{count_noun(count_readable(data), unit)} and {count_noun(data.weights.shape[1], 'word')}"
+        raise InputError(
+            "texts",
+            f"{size} that topics can be made of",
+            allowed=f"{needed} or more of both for {n_topics} topics, in 2 or more sections or runs of paragraphs",
+            remedy="Ask for fewer topics, take sentences as units, or add texts.",
+        )
     topics = _fit(data, n_topics, seed)
     reference = (topics.units.to_numpy(), topics.terms.to_numpy())
     random, svd = make_fitter(n_topics, "random"), make_fitter(n_topics, "nndsvd")
@@ -183,7 +215,8 @@ def score_topics(
             "chance": chance.to_numpy(),
             "npmi": coherence.npmi(data.counts, models.list_top_terms(topics.terms)).to_numpy(),
             "unstable": (chance > CHANCE).to_numpy(),
-        }
+        },
+        columns=TOPIC_COLUMNS,
     )
     return ScoredTopics(topics, table, shares, float(null["stability"].mean()))
 
@@ -194,13 +227,16 @@ def guide_topics(study: Study, data: TopicData, *, n_free: int, weight: float, s
 
     Themes without a term in the vocabulary are left out; any number of themes may be left, also none.
 
-    Raises
-    ------
-    InputError : if the texts are too small for `n_free` topics, or there is neither a theme nor a free topic
+    Returns
+    -------
+    Topics; none of them if the texts are too small for so many, or there is neither a theme nor a free topic
     """
     units, vocabulary = data.counts.units, data.counts.terms
     seeds = models.list_seeds(study.themes, vocabulary, study.themes.declared)
     seeds = {theme: words for theme, words in seeds.items() if words}
+    n_topics = len(seeds) + n_free
+    if not n_topics or not list_numbers(data, n_topics, n_topics):
+        return _no_topics(data)
     return models.fit_guided(data.weights, units, vocabulary, seeds, n_free=n_free, weight=weight, seed=seed)
 
 
@@ -220,6 +256,8 @@ def compare_wording(data: TopicData, topics: models.Topics, documents: list[str]
     DataFrame, one row per topic: ``topic`` and one column per text, terms joined by ``; ``, empty where the text has
     none of the topic
     """
+    if topics.terms.empty:
+        return pd.DataFrame(columns=["topic", *documents])
     wording = models.estimate_wording(data.weights, topics, data.documents)
     table = pd.DataFrame({"topic": topics.terms.index})
     for text in documents:
@@ -234,20 +272,22 @@ def align_texts(data: TopicData, topics: models.Topics, *, seed: int) -> pd.Data
 
     Returns
     -------
-    DataFrame, one row per text and joint topic; no rows where there is only one text
+    DataFrame, one row per text with topics and joint topic; no rows where there is only one text, or no topic
         ``text``, ``topic``, ``own`` (the matching topic of the text, empty where none is more similar than topics of
         separately permuted texts are), ``similarity`` (average Jaccard of the top ten words, 0 to 1), ``split`` (the
         topic resembles several of the text's own), ``merged`` (its match resembles several joint topics), ``linked``
         (the dynamic topic to which the two-layer model assigns the match).
     """
     columns = ["text", "topic", "own", "similarity", "split", "merged", "linked"]
-    if data.documents.nunique() < 2:
+    if data.documents.nunique() < 2 or topics.terms.empty:
         return pd.DataFrame(columns=columns)
     k, units, vocabulary = len(topics.terms), data.counts.units, data.counts.terms
     dynamic = fit_dynamic(data.weights, units, vocabulary, data.documents, n_topics=k, n_window_topics=k, seed=seed)
     threshold = stability.measure_null_threshold(data.weights, make_fitter(k, "nndsvd"), n_draws=10, seed=seed)
     rows = []
-    for text, window in dynamic.windows.groupby("window", sort=False):
+    windows = dict(list(dynamic.windows.groupby("window")))
+    for text in filter(windows.__contains__, data.documents.unique()):
+        window = windows[text]
         window_terms = dynamic.terms.loc[window["window_topic"]].to_numpy()
         alignment = align_topics(compare_topics(topics.terms.to_numpy(), window_terms), threshold)
         split, merged = set(alignment.splits["left"]), set(alignment.merges["right"])
@@ -284,11 +324,11 @@ def find_passages(study: Study, data: TopicData, topics: models.Topics, *, n_ter
 
     Returns
     -------
-    DataFrame, one row per term in such a unit, with the columns that `analysis.study.list_passages` reads
+    DataFrame, one row per term in such a unit, with the columns that `analysis.report.Report.passages` reads
     """
     words = terms.list_words(study.corpus.sentences, study.languages, institution_words=True)
     unit = str(data.counts.units.name)
-    passages = []
+    passages = [words[:0]]
     for topic in topics.terms.index:
         top = models.list_top_terms(topics.terms.loc[[topic]], n=n_terms).to_numpy().ravel()
         share = topics.units[topic].groupby(data.documents.to_numpy(), sort=False)

@@ -13,6 +13,8 @@ from analysis.topics.alignment import compare_topics, match_topics
 from analysis.topics.nmf import mean_shares
 from analysis.topics.refits import Fitter, Model, check_rows, number_blocks, refit, topic_shares
 
+SHARE_COLUMNS = ["topic", "doc_id", "share", "low", "high", "se", "matched"]
+
 
 def refit_shares(
     X: sparse.csr_array,  # noqa: N803
@@ -79,7 +81,7 @@ def refit_shares(
         values = drawn[~np.isnan(drawn[:, topic, text]), topic, text]
         low, high, se = _summarise(values, expanded_level(level, n_blocks[text]))
         rows.append((topic, names[text], shares[topic, text], low, high, se, matched[:, topic].mean()))
-    return pd.DataFrame(rows, columns=["topic", "doc_id", "share", "low", "high", "se", "matched"])
+    return pd.DataFrame(rows, columns=SHARE_COLUMNS)
 
 
 def expanded_level(level: float, n_blocks: int) -> float:

@@ -30,6 +30,8 @@ from analysis.topics.refits import Fitter, Model, main_topics, number_blocks, re
 NEAR_BEST = 0.9  # of the highest stability under random starts
 LEAST_SHARE = 0.05  # of units in which a topic is the main one
 LEAST_BLOCKS = 2  # sections in which it is the main one of some unit
+CRITERIA = ["near_best", "large_enough", "spread_enough"]
+CURVE_COLUMNS = ["init", "n_topics", "stability", "lowest", "highest", "ari", "smallest_share", "fewest_blocks"]
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ def measure_stability_curve(
         row |= {"lowest": agreements.min(), "highest": agreements.max(), "ari": resamples["ari"].mean()}
         row |= {"smallest_share": topics["share_units"].min(), "fewest_blocks": topics["blocks"].min()}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=CURVE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -298,7 +300,7 @@ def choose_k(table: pd.DataFrame, *, stability: str = "random", shown: str = "nn
 
     Parameters
     ----------
-    table : DataFrame from `measure_stability_curve`
+    table : DataFrame from `measure_stability_curve`; without rows, the number is 0, and not by the rule
     stability, shown : values of ``init``: whose stability counts, and whose model is shown
 
     Raises
@@ -312,6 +314,8 @@ def choose_k(table: pd.DataFrame, *, stability: str = "random", shown: str = "nn
     >>> choose_k(table, shown="random").n_topics
     4
     """
+    if table.empty:
+        return Choice(0, False, pd.DataFrame(columns=["n_topics", "stability", *CRITERIA]))
     for name in (stability, shown):
         check_choice(name, "init", sorted(set(table["init"])))
     curve = table[table["init"] == stability].set_index("n_topics")["stability"].sort_index()
@@ -324,7 +328,7 @@ def choose_k(table: pd.DataFrame, *, stability: str = "random", shown: str = "nn
             "spread_enough": model["fewest_blocks"] >= LEAST_BLOCKS,
         }
     )
-    good = criteria.index[criteria[["near_best", "large_enough", "spread_enough"]].all(axis=1)]
+    good = criteria.index[criteria[CRITERIA].all(axis=1)]
     k = good.max() if len(good) else curve.idxmax()
     return Choice(int(k), len(good) > 0, criteria.reset_index())
 

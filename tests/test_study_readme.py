@@ -18,6 +18,24 @@ def test_the_finding_quoted_is_the_one_in_the_reports():
     assert quoted in text
 
 
+def test_the_counts_of_sentences_are_those_of_the_tables():
+    table = pd.read_csv(ROOT / "reports/tables/02_themes-attention.csv", dtype={"text": str}).set_index(
+        ["theme", "text"]
+    )
+    counts = {theme: table.loc[theme, "sentences"].to_dict() for theme in ("migration", "cyber", "cbrn")}
+    sizes = table.loc["cyber", "n_sentences"].to_dict()
+    text = " ".join(README.split())
+    first, *rest = ((counts["migration"][year], sizes[year]) for year in ("2014", "2018", "2020"))
+    assert (
+        f"{first[0]} of its {first[1]} sentences name migration, against {rest[0][0]} of {rest[0][1]} in 2018" in text
+    )
+    assert f"and {rest[1][0]} of {rest[1][1]} in 2020" in text
+    cyber = counts["cyber"]
+    assert f"{cyber['2020']} of 68 sentences, against {cyber['2014']} of 316 and {cyber['2018']} of 179" in text
+    assert list(counts["cbrn"].values()) == [1, 9, 0]
+    assert "Nine sentences of 2018, one of 2014 and none of 2020 name CBRN" in text
+
+
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
 def test_every_link_leads_somewhere(link):
     assert (ROOT / link).exists()
