@@ -13,6 +13,7 @@ The table below is that of the trial, which counted by the dictionary. What is d
   The lead measure, sentences, says more, for which it is the rest (.77 and .85).
 """
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +24,8 @@ from analysis.robustness.directions import count_agreement
 from analysis.robustness.multiverse import explore_study
 from analysis.robustness.specifications import read_findings
 from analysis.stats.measurement import Counts, Errors, probability_of_order, tipping_number
-from analysis.themes import attention
 from analysis.themes.compare import compare_differences
+from analysis.validation.annotations import judge, read_annotations
 
 ROOT = Path(__file__).parents[2]
 SEED = 20200724
@@ -54,16 +55,12 @@ def printed():
 
 
 @pytest.fixture(scope="module")
-def coded(here):
+def coded(here, tmp_path_factory):
     """All coded sentences, each beside what the dictionary found."""
-    table = pd.read_csv(ROOT / "data/annotations/sentences.csv", dtype=str)
-    found = attention.mark_units(here.hits, table["sentence_id"], here.themes.declared)
-    parts = [
-        pd.DataFrame({"sentence_id": table["sentence_id"], "coded": table[theme] == "1", "theme": theme})
-        .assign(found=found[theme].to_numpy(), codes=table[f"{theme}_codes"])
-        for theme in here.themes.declared
-    ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    folder = tmp_path_factory.mktemp("codes")
+    shutil.copy(ROOT / "data/annotations/sentences.csv", folder)
+    (folder / "codes.yml").write_text("file: sentences.csv\nkind: model\ncoders: three runs of a model\n")
+    return judge(here, read_annotations(folder / "codes.yml"))
 
 
 @pytest.fixture(scope="module")
