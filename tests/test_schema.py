@@ -203,7 +203,7 @@ def test_the_examples_of_the_readme_can_be_read(tmp_path):
     assert read_declared(write(by_key["pairs"]), both).words == ["embankment", "otter"]
     texts = ["report-2019", "report-2022"]
     plan = read_findings(write(by_key["rule"]), themes=both.names, texts=texts)
-    assert plan.findings["flooding-2019-2022"].after == "report-2022"
+    assert plan.claims["flooding-2019-2022"].after == "report-2022"
     about = read_about(write(by_key["title"]), "x")
     assert set(by_key["title"]) == set(type(about).model_fields)
     assert read_annotations(write(by_key["coders"])).kind == "human"
