@@ -36,7 +36,8 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 test-quick: $(STAMP)
-	$(BIN)/python -m pytest -n $(JOBS) -m 'not kernel and not browser and not slow' $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --hypothesis-profile quick \
+	  -m 'not kernel and not browser and not slow' $(ARGS)
 
 verify: $(STAMP)
 	@$(BIN)/python -m analysis.pipeline.verify

@@ -20,6 +20,7 @@ EVIDENCE = [
     Run("05_networks", "Networks", early=True),
     Run("06_validation", "Validation"),
     Run("08_robustness", "Robustness", early=True),
+    Run("09_evolution", "How they speak"),
 ]
 OVERVIEW = Run("07_overview", "Overview", needs=[run.name for run in EVIDENCE])
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import settings
 
 from analysis.study import Study, open_study
 from analysis.themes.compare import Comparison, compare_texts
@@ -16,6 +18,13 @@ from analysis.themes.compare import Comparison, compare_texts
 ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+# jsonschema compiles 35 grammars where JupyterLab has brought this module, and does well without it.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("default", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=10)
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

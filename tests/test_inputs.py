@@ -35,6 +35,7 @@ BAD_YAML = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "message"), BAD_YAML)
 def test_bad_yaml_names_file_and_line(tmp_path, text, message):
     path = tmp_path / "x.yml"
@@ -91,6 +92,7 @@ TOKENS += [
 ]
 
 
+@pytest.mark.slow
 @settings(derandomize=True, max_examples=500)
 @given(st.lists(st.sampled_from(TOKENS), max_size=14).map("".join))
 def test_whatever_the_loader_stumbles_over_becomes_the_one_error(text):

@@ -18,7 +18,7 @@ def code_cells(path: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
-@pytest.mark.slow
+@pytest.mark.kernel
 @pytest.mark.parametrize("cwd", [".", "notebooks"])
 def test_papermill_as_typed_gives_the_committed_figures(cwd, tmp_path):
     notebook, executed = ROOT / "notebooks/03_theme.ipynb", tmp_path / "out.ipynb"
@@ -33,7 +33,7 @@ def test_papermill_as_typed_gives_the_committed_figures(cwd, tmp_path):
     assert all(path.read_bytes() == (ROOT / "figures" / path.name).read_bytes() for path in figures)
 
 
-@pytest.mark.slow
+@pytest.mark.kernel
 def test_an_unknown_theme_stops_the_notebook_before_it_writes(tmp_path):
     notebook, executed = ROOT / "notebooks/03_theme.ipynb", tmp_path / "out.ipynb"
     parameters = ["-p", "theme", "cybr", "-p", "output", str(tmp_path / "out")]
@@ -60,7 +60,7 @@ def test_a_notebook_opens_with_its_question(path):
     assert "".join(first["source"]).split("\n")[0].endswith("?")
 
 
-@pytest.mark.slow
+@pytest.mark.kernel
 def test_codes_of_people_take_the_place_of_the_models_without_a_change_of_code(here, tmp_path):
     sentences = here.corpus.sentences.iloc[::4]
     hits = set(here.hits.loc[here.hits["theme"] == "cyber", "sentence_id"])

@@ -160,6 +160,7 @@ def changes(content: Any) -> Iterator[Any]:
             yield from ([*content[:place], odd, *content[place + 1 :]] for odd in [*changes(value), *ODD])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_whatever_value_stands_in_a_file_it_is_taken_or_refused_with_one_line(tmp_path, name):
     read, content = SMALL[name]

@@ -24,6 +24,15 @@ def test_the_study_is_found_from_any_folder_below_it(study):
     assert find_root(study.root) == study.root
 
 
+def test_a_simulation_is_shown_for_the_study_that_names_it(study):
+    assert len(study.benchmark("multiverse"))
+    assert study.benchmark("other").empty
+    other = replace(study, about=About())
+    assert other.benchmark("multiverse").empty
+    with pytest.raises(InputError, match=r"benchmarks.x: found no file x.csv"):
+        replace(study, about=About(benchmarks={"x": "x.csv"})).benchmark("x")
+
+
 def test_outside_a_study_one_message_says_what_to_do(tmp_path):
     with pytest.raises(InputError, match=r"no data/corpus\.yml here or above.*Change to the study's folder"):
         find_root(tmp_path)

@@ -133,9 +133,10 @@ def check(options: argparse.Namespace) -> int:
     print(f"study: {root}" if root == Path.cwd() else f"study: {root} (there is no {MANIFEST} in {Path.cwd()})")
     study = cache(lambda: open_study(root=root))
     problems: dict[str, None] = {}  # each once, though several checks may meet it
-    for describe in (_check_corpus, _check_themes, _check_glossary, _check_codings, _check_ties, _check_findings):
+    for describe in CHECKS:
         try:
-            print(describe(root, study))
+            if said := describe(root, study):
+                print(said)
         except InputError as error:
             problems[str(error)] = None
     for problem in problems:
@@ -163,13 +164,28 @@ def _number(n: int, what: str) -> str:
     return f"{n} {what.removesuffix('s') if n == 1 else what}"
 
 
+def _check_languages(root: Path, _: Callable[[], Study]) -> str:
+    """What is not known of the languages of the texts; nothing where all is."""
+    from analysis.corpus.language import missing_resources
+    from analysis.corpus.manifest import read_manifest
+    from analysis.study import MANIFEST
+
+    folder = (root / MANIFEST).parent / "language"
+    codes = sorted(set(read_manifest(root / MANIFEST)["language"]))
+    lacking = {code: ", ".join(missing_resources(code, folder)) for code in codes}
+    return "\n".join(
+        f"data/language/{code}: works less well without {names}" for code, names in lacking.items() if names
+    )
+
+
 def _check_themes(root: Path, _: Callable[[], Study]) -> str:
     from analysis.study import THEMES
     from analysis.themes.dictionary import read_themes
 
     themes = read_themes(root / THEMES)
     declared = ", ".join(themes.declared)
-    return f"{THEMES}: {len(themes.names)} themes (declared: {declared}), {len(themes.terms)} terms"
+    sizes = _number(len(themes.names), "themes"), _number(len(themes.terms), "terms")
+    return f"{THEMES}: {sizes[0]} (declared: {declared}), {sizes[1]}"
 
 
 def _check_glossary(root: Path, study: Callable[[], Study]) -> str:
@@ -177,10 +193,13 @@ def _check_glossary(root: Path, study: Callable[[], Study]) -> str:
     from analysis.study import GLOSSARY, find_input, list_shown_words
 
     path = find_input(root, GLOSSARY)
+    if path is None:
+        return ""
     meanings = read_glossary(path)  # first, so that its own defects are named whatever else is wrong
     without = missing(list_shown_words(study()), meanings)
-    held = f"{GLOSSARY}: {len(meanings)} terms" if path else f"{GLOSSARY}: not there"
-    more = f" and {len(without) - MOST_NAMED} others" if len(without) > MOST_NAMED else ""
+    held = f"{GLOSSARY}: {_number(len(meanings), 'terms')}"
+    others = len(without) - MOST_NAMED
+    more = f" and {_number(others, 'others')}" if others > 0 else ""
     shown = f"shown without a gloss: {', '.join(without[:MOST_NAMED])}{more}"
     return f"{held}; {shown}" if without else f"{held}; every word shown has a gloss"
 
@@ -194,8 +213,9 @@ def _check_codings(root: Path, study: Callable[[], Study]) -> str:
         return f"{CODES}: no coded sentences, so nothing says how often the dictionary is right"
     judged = judge(study(), annotations)
     errors = list_errors(judged)["theme"].isin(study().themes.declared).sum()
-    sizes = f"{judged['sentence_id'].nunique()} coded sentences ({annotations.kind} codes)"
-    return f"data/annotations/{annotations.file}: {sizes}, {errors} errors of the dictionary on declared themes"
+    sizes = f"{_number(judged['sentence_id'].nunique(), 'coded sentences')} ({annotations.kind} codes)"
+    wrong = _number(errors, "errors")
+    return f"data/annotations/{annotations.file}: {sizes}, {wrong} of the dictionary on declared themes"
 
 
 def _check_ties(root: Path, study: Callable[[], Study]) -> str:
@@ -205,7 +225,7 @@ def _check_ties(root: Path, study: Callable[[], Study]) -> str:
     declared = read_declared(study().find(TIES), study().themes)
     if declared.words:
         choose_words(build_incidence(study()), declared.words, 0)
-    return f"{TIES}: {len(declared.pairs)} pairs of themes and {len(declared.words)} words"
+    return f"{TIES}: {_number(len(declared.pairs), 'pairs')} of themes and {_number(len(declared.words), 'words')}"
 
 
 def _check_findings(root: Path, study: Callable[[], Study]) -> str:
@@ -213,7 +233,18 @@ def _check_findings(root: Path, study: Callable[[], Study]) -> str:
     from analysis.study import FINDINGS
 
     plan = read_findings(study().find(FINDINGS), themes=study().themes.names, texts=study().documents)
-    return f"{FINDINGS}: {len(plan.claims)} findings"
+    return f"{FINDINGS}: {_number(len(plan.claims), 'findings')}"
+
+
+CHECKS = (
+    _check_corpus,
+    _check_languages,
+    _check_themes,
+    _check_glossary,
+    _check_codings,
+    _check_ties,
+    _check_findings,
+)
 
 
 def tag_file(options: argparse.Namespace) -> int:

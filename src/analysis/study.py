@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.corpus import counts
+from analysis.corpus.formats.parsed import LEAD
 from analysis.corpus.language import Language, read_language
 from analysis.corpus.read import Corpus, read_corpus
 from analysis.inputs import InputError, check_choice
@@ -50,6 +51,22 @@ class Study:
         A file named otherwise is one that somebody asked for: whoever reads it says that it is missing.
         """
         return find_input(self.root, file)
+
+    def benchmark(self, name: str) -> pd.DataFrame:
+        """
+        The results of a simulation made of these texts, which ``data/study.yml`` names; empty where it names none.
+
+        Raises
+        ------
+        InputError : if the file that it names is missing
+        """
+        file = self.about.benchmarks.get(name)
+        if file is None:
+            return pd.DataFrame()
+        if not (self.root / file).is_file():
+            where, remedy = f"{ABOUT}, benchmarks.{name}", "Correct it, or remove the line."
+            raise InputError(where, f"no file {file}", allowed="a file below the folder of the study", remedy=remedy)
+        return pd.read_csv(self.root / file)
 
     @cached_property
     def hits(self) -> pd.DataFrame:
@@ -151,7 +168,8 @@ def list_shown_words(study: Study) -> list[str]:
     and the words by which declared themes were found in them.
     """
     foreign = [text for text, language in study.languages.items() if language.code != "en"]
-    headings = list(study.corpus.sections.loc[study.corpus.sections["doc_id"].isin(foreign), "title"])
+    sections = study.corpus.sections[study.corpus.sections["doc_id"].isin(foreign)]
+    headings = sections.loc[sections["title"] != LEAD, "title"]
     hits = study.hits[study.hits["theme"].isin(study.themes.declared) & study.hits["doc_id"].isin(foreign)]
     words = attention.count_vocabulary(hits, study.base_form).index
     return sorted({*headings, *words})

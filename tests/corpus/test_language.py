@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus.language import Language, is_stop_word, language_codes, read_language, split_sentences
+from analysis.corpus.language import (
+    Language,
+    is_stop_word,
+    known_languages,
+    language_codes,
+    missing_resources,
+    read_language,
+    split_sentences,
+)
 from analysis.corpus.lemmas import lemmatize
 from analysis.corpus.tokens import tokenize
 from analysis.inputs import InputError
@@ -97,6 +105,7 @@ def test_phrases_that_are_dropped_are_read_as_phrases_first(dutch):
     assert "derde landen" not in dutch.policy_words | dutch.institution_words
 
 
+@pytest.mark.slow
 def test_a_new_language_is_a_new_folder(tmp_path):
     (tmp_path / "de").mkdir()
     (tmp_path / "de/kept_words.txt").write_text("dritte  # Drittstaaten\n", encoding="utf-8")
@@ -108,7 +117,9 @@ def test_a_new_language_is_a_new_folder(tmp_path):
 
 
 def test_a_language_without_files_has_none_of_their_words(tmp_path):
-    (tmp_path / "fr").mkdir()
+    (tmp_path / "nl").mkdir()  # French has no folder
+    assert "fr" in known_languages(tmp_path)
+    assert "stop_words.txt" in missing_resources("fr", tmp_path)
     french = read_language("fr", tmp_path)
     lists = (french.possessives, french.conjunctions, french.page_words, french.attributions, french.sentence_ends)
     assert lists == (frozenset(),) * 5
@@ -118,7 +129,7 @@ def test_a_language_without_files_has_none_of_their_words(tmp_path):
 @pytest.mark.parametrize(
     ("code", "files", "message"),
     [
-        ("nll", {}, r"language: found 'nll', allowed is one of nl\. Did you mean 'nl'\?"),
+        ("nll", {}, r"language: found 'nll', allowed is one of nl, .*\. Did you mean 'nl'\?"),
         (
             "nl",
             {"stopwords.txt": "de"},

@@ -50,8 +50,8 @@ REFUSED = {
         AT + r"\.format: found 'markdwon', allowed is one of pdf-text, .*\. Did you mean 'markdown'\?",
     ),
     "an unknown language": (
-        {"language": "fr"},
-        AT + r"\.language: found 'fr', allowed is one of en, nl\. Choose",
+        {"language": "xx"},
+        AT + r"\.language: found 'xx', allowed is one of .*nl, .*\. Choose",
     ),
     "an unknown key": (
         {"titel": "x"},

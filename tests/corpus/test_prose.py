@@ -15,7 +15,7 @@ def sizes(**words):
     [
         ({"A": 7389, "B": 1629}, ["report", "letter"], "Two genres of very different length: 7,389 words in A, 1,629"),
         ({"A": 100, "B": 90, "C": 80}, ["report"] * 3, "Three texts of one genre of similar length: 100 words in A"),
-        ({"A": 100}, ["report"], "One text of 100 words in A: there is nothing to compare it with."),
+        ({"A": 100}, ["report"], "One text: 100 words in A. There is nothing to compare it with."),
     ],
 )
 def test_the_finding_tells_kinds_and_lengths(words, kinds, opening):

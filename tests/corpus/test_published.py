@@ -171,6 +171,7 @@ UNITS = st.lists(st.lists(STEPS, max_size=9), max_size=6).map(
 COUNTS = st.sampled_from(["frequency", "boolean", "weighted"])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(UNITS, st.integers(1, 6), COUNTS, st.booleans(), st.booleans(), st.sampled_from([1, 7, 2**22]))
 def test_windows_are_counted_as_pair_by_pair(as_sequences, units, window, count, own_weights, ordered, at_once):
@@ -188,6 +189,7 @@ def test_windows_are_counted_as_pair_by_pair(as_sequences, units, window, count,
     assert found.dtype == (np.float64 if count == "weighted" else np.int64)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(UNITS)
 def test_units_are_counted_as_pair_by_pair(as_sequences, units):

@@ -21,6 +21,9 @@ quick = settings(derandomize=True, max_examples=100, deadline=None, database=Non
         ("17.4.2018 nr. 98/2013: 1,25 miljard", ["17.4.2018", "nr", "98/2013", "1,25", "miljard"]),
         ("vertegenwoordiger/de EDEO", ["vertegenwoordiger", "de", "EDEO"]),
         ("Europa 's – reisinformatie en -autorisatie", ["Europa", "s", "reisinformatie", "en", "autorisatie"]),
+        ("Qu'il y ait de l’eau", ["Qu", "il", "y", "ait", "de", "l", "eau"]),  # what was elided hides no word
+        ("aujourd'hui, dell'acqua", ["aujourd'hui", "dell", "acqua"]),
+        ("I've z'n m'n d'r o'clock we'll", ["I've", "z'n", "m'n", "d'r", "o'clock", "we'll"]),
         ("COM(2018) 225; 2015-2020; EC3", ["COM", "2018", "225", "2015-2020", "EC3"]),
     ],
 )

@@ -31,6 +31,7 @@ def test_what_the_margins_force_is_exact():
     assert bicm.fit_bicm(halves).table() == pytest.approx(np.array(expected), abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(TABLES)
 def test_margins_are_met_in_any_table(table):

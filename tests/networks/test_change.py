@@ -49,6 +49,7 @@ def test_the_list_of_ties_does_not_depend_on_the_text():
 
 
 # Smallest changes between two texts of 100 that Fisher's exact test finds at 5 %, and the largest that it does not.
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [(0, 6), (1, 8), (2, 10), (5, 15), (10, 21)])
 def test_single_units_have_the_power_of_fishers_exact_test(before, after):
     for count, significant in ((after, True), (after - 1, False)):
@@ -110,6 +111,7 @@ def test_identical_texts_are_inconclusive():
     assert whole["p"].tolist() == [1] * 4
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.sampled_from([(30, 12), (9, 9), (40, 5)]), st.sampled_from([0.05, 0.3, 0.7]))
 def test_adjusted_p_values_are_at_least_the_single_ones_and_equal_them_for_one_tie(seed, sizes, share):

@@ -139,6 +139,7 @@ def test_cpm_is_the_sum_over_pairs():
     assert measure_quality(graph, ["ab", "cd"], function="cpm", resolution=0.25) == pytest.approx(total / 12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", ["modularity", "cpm"])
 def test_the_best_of_many_runs_is_the_best_of_all_partitions(function):
     options = {"function": function, "resolution": 1.0 if function == "modularity" else 0.4}
@@ -224,6 +225,7 @@ def test_a_consensus_is_a_partition_in_canonical_order(edges):
     assert np.isnan(found.quality) or found.quality <= 1
 
 
+@pytest.mark.slow
 def test_the_hash_seed_does_not_matter():
     script = (
         "import networkx as nx; from analysis.networks.communities import consensus;"

@@ -165,6 +165,7 @@ def test_the_forces_on_the_nodes_are_in_balance_far_beyond_the_digits_kept(theme
     assert np.abs(layout._energy(points.ravel(), ties, 2, 1)[1]).max() < 1e-11
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(2, 12), st.floats(0, 1), st.integers(0, 10**6), st.randoms(use_true_random=False))
 def test_a_layout_is_standard_and_does_not_depend_on_the_order_of_nodes(n, density, seed, chance):
@@ -179,6 +180,7 @@ def test_a_layout_is_standard_and_does_not_depend_on_the_order_of_nodes(n, densi
     assert lay_out(ties.loc[order, order], n_starts=2).equals(points)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.floats(0.01, 100))
 def test_only_the_proportions_of_strengths_matter(seed, factor):
@@ -227,6 +229,7 @@ def test_nodes_without_any_tie_are_spread():
     assert pdist(points).min() > 0.2
 
 
+@pytest.mark.slow
 def test_the_hash_seed_and_the_number_of_threads_do_not_matter():
     script = (
         "import networkx as nx; from analysis.networks.layout import lay_out;"

@@ -47,6 +47,7 @@ def test_bridges_count_as_neighbours_do(here):
         assert own["lift"].to_numpy() == pytest.approx(beside["lift"].to_numpy(), nan_ok=True)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10_000), st.sampled_from([0.02, 0.2, 0.6, 1.0]))
 def test_intervals_hold_their_value_and_are_never_reversed(seed, share):

@@ -207,6 +207,14 @@ def test_files_that_a_named_yaml_file_lists_are_inputs_too(project):
     assert list(read_project(project).inputs_of(CYBER)) == [*(f"data/more/{name}" for name in names), "data/text.txt"]
 
 
+def test_files_that_a_yaml_file_names_from_the_folder_of_the_study_are_inputs_too(project):
+    (project / "results").mkdir()
+    (project / "results/power.csv").write_text("a")
+    (project / "data/study.yml").write_text("benchmarks:\n  power: results/power.csv\n  other: results/none.csv\n")
+    write_notebook(project, "01_words", [WORDS[0] + '\nabout = "data/study.yml"', *WORDS[1:]])
+    assert list(read_project(project).inputs_of(CYBER)) == ["data/study.yml", "data/text.txt", "results/power.csv"]
+
+
 def test_the_standard_inputs_need_not_all_be_there(project):
     assert read_project(project).inputs_of(Run("02_sum", "Sum")) == {}
 

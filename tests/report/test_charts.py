@@ -47,3 +47,15 @@ def test_scores_stand_on_a_row_for_each_text_with_their_counts(ax):
     assert texts(ax) == ["3/4", "0/0", "1/2", "Cyber", "CBRN"]
     assert [line.get_xdata()[0] for line in ax.lines] == [0.75, 0.5]  # nothing coded: no dot
     assert [label.get_text() for label in ax.get_yticklabels()] == ["all", "2014", "all"]
+
+
+@pytest.mark.parametrize(("n", "slant"), [(3, 0), (12, 45)])
+def test_names_of_columns_stand_at_a_slant_where_they_are_many(ax, n, slant):
+    charts.label_columns(ax, [f"circular-{number}" for number in range(n)])
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {slant}
+
+
+@pytest.mark.parametrize(("n", "slant"), [(1, 0), (4, 0), (6, 45)])
+def test_names_of_texts_stand_at_a_slant_where_they_are_many(ax, n, slant):
+    charts.draw_time_axis(ax, np.arange(n) * 365.0, [f"{2014 + number}" for number in range(n)])
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {slant}

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis.inputs import InputError
 from analysis.report import files, render, sanitise, style
 from analysis.report import pages as reports
+from analysis.report.about import About
 
 PAGES = [
     reports.Page("01_corpus", "What are these texts?", "Texts"),
@@ -38,9 +39,11 @@ def tagged(source: str, tag: str):
     return new_code_cell(source, metadata={"tags": [tag]})
 
 
-def make(*cells, run="01_corpus", title="# What are these texts?\n\nAn opening.", provenance=None, pages=PAGES):
+def make(
+    *cells, run="01_corpus", title="# What are these texts?\n\nAn opening.", provenance=None, pages=PAGES, about=None
+):
     notebook = new_notebook(cells=[new_markdown_cell(title), *cells], metadata={"language_info": {"name": "python"}})
-    return reports.render_page(notebook, run=run, pages=pages, provenance=provenance or {})
+    return reports.render_page(notebook, run=run, pages=pages, provenance=provenance or {}, about=about)
 
 
 def text_of(html: str) -> str:
@@ -92,7 +95,7 @@ def test_code_is_folded_at_the_end_of_its_section_and_parameters_are_left_out():
         tagged("seed = 2", "injected-parameters"),
         new_markdown_cell("## One\n\ntext"),
         new_code_cell("first_step()"),
-        new_code_cell("second_step()"),
+        output({"text/plain": "2"}, source="second_step()"),
         new_markdown_cell("## Two\n\ntext"),
     )
     folded = re.findall(r'<details class="code">(.*?)</details>', html, flags=re.DOTALL)
@@ -110,12 +113,14 @@ def test_the_foot_says_what_made_the_page_but_not_where():
         "lock": "cd" * 32,
         "versions": {"Python": "3.11", "pandas": "3.1"},
     }
-    foot = text_of(make(provenance=provenance).partition('<footer class="site">')[2])
+    foot = text_of(
+        make(provenance=provenance, about=About(sources="*Ours*, 2011/833/EU.")).partition('<footer class="site">')[2]
+    )
     assert "Notebook 01_corpus.ipynb Parameters seed = 1 Data (SHA-256) corpus.yml abababababab" in foot
     assert "requirements.lock cdcdcdcdcdcd Versions Python 3.11, pandas 3.1" in foot
     assert "staging" not in foot
     assert "elsewhere" not in foot
-    assert "2011/833/EU" in foot
+    assert foot.endswith("Ours , 2011/833/EU.")
 
 
 def test_provenance_with_an_unknown_key_is_refused():
@@ -309,6 +314,15 @@ def test_the_index_puts_the_pages_of_a_group_under_one_heading(study):
     assert re.findall(r"<h([23])", html) == ["2", "2", "3", "3"]
 
 
+def test_a_text_that_introduces_nothing_is_left_out():
+    cells = [new_markdown_cell("# Title"), new_markdown_cell("## One"), output({"text/plain": "1"})]
+    cells += [new_markdown_cell("The next table."), new_code_cell("report.table()")]
+    cells += [new_markdown_cell("A method."), new_code_cell("values = compute()"), new_markdown_cell("## Last")]
+    html = reports.render_page(new_notebook(cells=cells), run="01_corpus", pages=PAGES, provenance={})
+    assert "The next table." not in html
+    assert "A method." in html
+
+
 def test_the_index_lists_texts_and_says_how_to_cite(study):
     documents = pd.DataFrame(
         {
@@ -318,11 +332,27 @@ def test_the_index_lists_texts_and_says_how_to_cite(study):
             "reference": ["COM"],
         }
     )
-    citation = {"title": "Themes", "authors": [{"family-names": "Doe", "given-names": "J."}], "license": "MIT"}
-    text = render_index(study, documents=documents, citation=citation)
+    about = About(title="Fish & boats", introduction="*Two* texts.", citation="J. Doe: *Themes*.", sources="© Doe.")
+    text = render_index(study, documents=documents, about=about)
+    assert "<h1>Fish &amp; boats</h1>" in text
+    assert "<p><em>Two</em> texts.</p>" in text
     assert '<cite lang="nl">Naar een &lt;open&gt; Europa</cite>, 11 March 2014. COM.' in text
-    assert "Doe, J.: <cite>Themes</cite>." in text
-    assert "MIT" in text
+    assert "<p>J. Doe: <em>Themes</em>.</p>" in text
+    assert "<p>© Doe.</p>\n</footer>" in text
+
+
+def test_a_study_that_says_nothing_of_itself_has_no_headings_for_that(study):
+    text = render_index(study)
+    assert "How to cite" not in text
+    assert "©" not in text
+
+
+def test_a_section_that_shows_nothing_is_left_out_but_not_the_last():
+    cells = [new_markdown_cell("# Title"), new_markdown_cell("## Empty\n\nA table:"), new_code_cell("report.table()")]
+    cells += [new_markdown_cell("## Text"), new_markdown_cell("## Last"), new_code_cell("report.save()")]
+    html = reports.render_page(new_notebook(cells=cells), run="01_corpus", pages=PAGES, provenance={})
+    assert re.findall(r'<h2 id="s-(\w+)"', html) == ["text", "last"]
+    assert "A table:" not in html
 
 
 @pytest.mark.parametrize(

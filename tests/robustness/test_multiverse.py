@@ -17,6 +17,8 @@ from analysis.robustness.specifications import read_findings
 from analysis.robustness.token_table import BODY, Hits
 from analysis.themes.compare import compare_texts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SEED = 20200724
 

@@ -104,6 +104,25 @@ def test_without_a_file_there_is_no_finding(tmp_path, content):
     assert (plan.claims, plan.choices) == ({}, {})
 
 
+@pytest.mark.parametrize("name", ["crew_safety-a-b", "X-Circular.2017-circular-2018", "2014"])
+def test_a_finding_may_be_named_by_its_themes_and_texts(read, content, name):
+    content["findings"][name] = content["findings"].pop("cyber-2014-2020")
+    assert name in read(content).claims
+
+
+@pytest.mark.parametrize("name", ["a b", "../x", "-x", "a/b"])
+def test_a_name_that_no_file_could_have_is_refused(read, content, name):
+    content["findings"][name] = content["findings"].pop("cyber-2014-2020")
+    with pytest.raises(InputError, match=r"allowed is letters, digits"):
+        read(content)
+
+
+def test_two_findings_are_not_drawn_in_the_same_file(read, content):
+    content["findings"]["Cyber-2014.2020"] = content["findings"]["cyber-2014-2020"]
+    with pytest.raises(InputError, match=r"Cyber-2014.2020: .*differs from 'cyber-2014-2020'"):
+        read(content)
+
+
 def test_a_kind_without_choices_is_named(read, content):
     del content["choices"]["tie"]
     with pytest.raises(InputError, match=r"terrorism-with-organised-crime.kind: found 'tie'"):

@@ -109,6 +109,7 @@ def test_block_draws_have_the_standard_error_of_the_blocks():
     assert row["se"] == pytest.approx(np.sqrt(1 / 8 / 10), rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run_length", [1.25, 3, 5])
 def test_share_intervals_cover_the_planted_share(simulate, run_length):
     rng, hits = np.random.default_rng(3), []

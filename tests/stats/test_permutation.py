@@ -111,6 +111,7 @@ def test_change_test_finds_the_planted_change_and_its_direction(simulate):
     assert found["difference"].between(found["low"], found["high"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run_length", [1.25, 4])
 def test_change_test_seldom_finds_a_change_where_there_is_none(simulate, run_length):
     rng, single, adjusted = np.random.default_rng(6), [], []
@@ -146,6 +147,7 @@ def test_change_test_stretches_the_splits_of_blocks_shorter_than_the_runs(simula
     assert stretch[12] < stretch[1] / 1.5
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(TEXTS)
 def test_p_values_lie_between_0_and_1_and_grow_by_adjustment(rows):

@@ -126,6 +126,7 @@ def test_hits_are_found_again_at_their_offsets_in_the_real_texts(here):
     assert all(text[hit.sentence_id][hit.start : hit.end] == hit.surface for hit in here.hits.itertuples())
 
 
+@pytest.mark.slow
 def test_hits_do_not_depend_on_the_hash_seed(here):
     code = "from analysis import study; print(study.open_study().hits.to_csv())"
     environments = [os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")} for seed in ("1", "2")]

@@ -44,7 +44,7 @@ def test_too_few_is_said_and_nothing_else():
 def test_the_summary_names_the_text_with_most_and_counts_clear_differences():
     sentence, verdict = prose.summarise_changes(SHARES, with_verdict("differs"), THEMES)
     assert sentence.startswith("Fish most in B (9 of 30 paragraphs, 30%).")
-    assert "Of 1 differences between texts 1 is larger than chance" in sentence
+    assert "The one difference between texts is larger than chance" in sentence
     assert verdict == "differs"
 
 
@@ -59,14 +59,47 @@ def test_no_finding_speaks_of_policy(here, comparison):
 def test_of_one_text_the_finding_is_its_share_and_nothing_is_compared():
     none = with_verdict("differs").head(0)
     assert prose.describe_theme(SUBJECT, SHARES.head(1), none) == (
-        "Fish is named in 2 of 20 paragraphs (10%) in A.",
+        "Paragraphs that name fish: 2 of 20 paragraphs (10%) in A.",
         "descriptive",
     )
     assert prose.summarise_changes(SHARES.head(1), none, THEMES) == (
-        "Fish most in A (2 of 20 paragraphs, 10%). With one text there is nothing to compare.",
+        "Paragraphs that name a theme: fish 2 of 20 paragraphs (10%). With one text there is nothing to compare.",
         "descriptive",
     )
-    assert prose.describe_keyness({}) == "With one text there is nothing to compare."
+    assert prose.describe_keyness({}) == ""
+
+
+def test_a_text_of_one_paragraph_is_not_said_to_speak_most_of_a_theme():
+    small = {"theme": "x", "doc_id": "C", "paragraphs": 1, "n_paragraphs": 1, "share": 1.0}
+    shares = pd.concat([SHARES, pd.DataFrame([small])], ignore_index=True)
+    sentence = prose.describe_theme(SUBJECT, shares, with_verdict("inconclusive"))[0]
+    assert sentence.startswith(
+        "The B text speaks most of fish, of the texts with five paragraphs or more (not C): 9 of"
+    )
+    assert "1 of 1 paragraph (100%) in C" in sentence
+    summary = prose.summarise_changes(shares, with_verdict("inconclusive"), THEMES)[0]
+    assert summary.startswith("Fish most in B (9 of 30 paragraphs, 30%), of the texts with five paragraphs or more")
+
+
+def test_of_a_theme_that_no_text_names_none_is_said_to_name_it_most():
+    shares = SHARES.assign(paragraphs=0, share=0.0)
+    assert prose.describe_theme(SUBJECT, shares, with_verdict("too few to tell"))[0].startswith("No text names fish")
+    assert prose.summarise_changes(shares, with_verdict("too few to tell"), THEMES)[0].startswith("Fish in none.")
+
+
+def test_texts_that_name_a_theme_as_often_are_named_together():
+    third = {"theme": "x", "doc_id": "C", "paragraphs": 9, "n_paragraphs": 30, "share": 0.3}
+    shares = pd.concat([SHARES, pd.DataFrame([third])], ignore_index=True)
+    sentence = prose.describe_theme(SUBJECT, shares, with_verdict("inconclusive"))[0]
+    assert sentence.startswith("B and C speak most of fish: 9 of 30 paragraphs (30%) in B and 9 of 30")
+    summary = prose.summarise_changes(shares, with_verdict("inconclusive"), THEMES)[0]
+    assert summary.startswith("Fish most in B (9 of 30 paragraphs, 30%) and C (9 of 30 paragraphs, 30%).")
+
+
+def test_verbs_fit_the_number_of_words():
+    presence = pd.Series(["stays", "vanishes", "vanishes"], index=list("abc"))
+    caption = prose.caption_vocabulary(presence, 2, SUBJECT)["caption"]
+    assert caption.startswith("3 words for fish, by presence: 1 stays, 2 vanish.")
 
 
 def test_places_count_the_hits_of_the_fullest_section(here):
@@ -90,15 +123,10 @@ def test_a_dictionary_entry_tells_how_many_terms_were_met(here):
     assert '<span lang="nl">' in text
 
 
-def test_declared_themes_lead_to_their_passages(here):
-    table = prose.link_passages(pd.DataFrame({"theme": ["cyber", "drugs"]}), here.themes)
-    assert table["theme"].tolist() == ['<a href="03_theme-cyber.html#s-the-passages">Cyber</a>', "Drugs"]
-
-
 def test_the_caption_of_a_pair_names_the_words_of_largest_evidence_first():
     words = pd.DataFrame({"word": list("abc"), "log_ratio": [2.0, 1.0, -1.0], "g2": [3.0, 9.0, -4.0], "p": 0.01})
     caption = prose.caption_keyness(prose.pick_words(words, 5), ("2018", "2014"))
-    assert caption["caption"].startswith("2018 has more of b and a; 2014 of c.")
+    assert caption["caption"].startswith("More in 2018: b and a; more in 2014: c.")
     assert caption["name"] == "keyness-2018-2014"
 
 
@@ -113,4 +141,5 @@ def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
     assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
         simulated, here.themes
     )
+    assert prose.describe_power(pd.DataFrame(), here.themes) == "Not found is not the same as not there."
     assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."

@@ -13,6 +13,7 @@ from analysis.topics.estimators import GuidedNMF, TopicNMF
 
 
 # Nothing deviates: no check is expected to fail. MiniBatchNMF and random initial values are held to the same.
+@pytest.mark.slow
 @parametrize_with_checks(
     [
         TopicNMF(2),

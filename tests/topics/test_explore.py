@@ -94,6 +94,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", SHAPES.values(), ids=SHAPES)
 def test_every_step_takes_any_number_of_texts(make_study, sizes):
     study = make_study(*sizes, themes=["fish"])

@@ -254,6 +254,7 @@ for path in sorted(folder.iterdir()):
 """
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_whatever_the_threads_and_hash_seed(real, tmp_path):
     counts, matrix, units, terms, documents = real
     file = tmp_path / "data.npz"

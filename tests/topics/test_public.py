@@ -18,6 +18,7 @@ def test_the_table_of_contents_loads_neither_models_nor_figures():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_measures_do_not_load_matplotlib():
     code = "import sys; from analysis.topics import score_topics, save_topics; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -69,6 +69,7 @@ def test_blurred_topics_of_300_paragraphs_are_found_again_in_part():
     assert found.topics["lowest"].min() < 0.3
 
 
+@pytest.mark.slow
 def test_shuffled_terms_yield_no_stable_topic_and_planted_ones_do():
     matrix, blocks, _ = CLEAR
     null = stability.measure_null_stability(matrix, blocks, nmf(4), n_draws=19, n_resamples=5, seed=1)
@@ -93,6 +94,7 @@ def test_each_shuffled_text_has_its_own_reference():
     assert own.loc[own["draw"] == 1, "stability"].tolist() == found.topics["stability"].tolist()
 
 
+@pytest.mark.slow
 def test_shuffled_terms_agree_more_than_unrelated_ones():
     # What makes a stability alone say nothing: four fifths of a text without topics agree with the whole of it.
     matrix, blocks, _ = CLEAR
@@ -185,6 +187,7 @@ def test_the_same_seed_gives_the_same_tables_for_any_number_of_processes():
     assert null[0] == null[1]
 
 
+@pytest.mark.slow
 def test_the_curve_has_a_row_for_every_start_and_number():
     matrix, blocks, _ = plant(3, signal=0.7, own_words=60)
     table = stability.measure_stability_curve(
@@ -236,6 +239,7 @@ def test_choose_k_follows_the_rule(table, k, by_rule):
     assert choice.candidates["n_topics"].tolist() == [3, 4, 5, 6]
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.2), st.integers(0, 4)), min_size=1, max_size=6),

@@ -53,6 +53,7 @@ def test_weights_count_the_sentences_that_were_not_drawn():
     assert row["fn"] == 1
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.booleans(), st.floats(1, 9)), min_size=1, max_size=25))
 def test_scores_lie_in_their_intervals(units):
@@ -111,6 +112,7 @@ def test_planted_errors_in_one_text_are_found_and_precision_is_left_alone():
     assert np.isnan(table.loc[("cyber", "precision"), "p"])
 
 
+@pytest.mark.slow
 def test_the_test_of_errors_rarely_cries_wolf():
     # Errors of whole sections of five, spread over two texts alike.
     rejected = []

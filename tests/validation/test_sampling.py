@@ -51,6 +51,7 @@ def test_a_sample_depends_on_its_seed_alone():
     assert not draw[0].equals(draw[2])
 
 
+@pytest.mark.slow
 def test_a_weighted_sample_gives_back_the_share_it_was_drawn_from():
     coded = pd.Series(np.random.default_rng(1).random(80) < 0.3, index=SENTENCES["sentence_id"])
     shares = []

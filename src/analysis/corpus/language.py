@@ -2,7 +2,8 @@
 Language resources: stop words, phrases, compounds, and the words that sentences and formats are recognised by.
 
 One folder per language under ``data/language``; a new language is a new folder, not new code. Sentences come from
-sentencex, lemmas from simplemma, the base of the stop words from stopwordsiso; the folder corrects them.
+sentencex, lemmas from simplemma, the base of the stop words from stopwordsiso; the folder corrects them. Without a
+folder they go uncorrected.
 """
 
 from __future__ import annotations
@@ -85,21 +86,56 @@ def language_codes(folder: Path) -> list[str]:
     return codes
 
 
+def known_languages(folder: Path) -> list[str]:
+    """
+    The codes of the languages that texts may be in: first those of `language_codes`, then the others of simplemma.
+
+    Raises
+    ------
+    InputError : as `language_codes`
+    """
+    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
+
+    codes = language_codes(folder)
+    return codes + sorted(SUPPORTED_LANGUAGES - set(codes))
+
+
+def missing_resources(code: str, folder: Path) -> list[str]:
+    """
+    What is not known of a language, so that its texts are counted less well.
+
+    Parameters
+    ----------
+    folder : as for `read_language`
+
+    Returns
+    -------
+    list of str, names of files in the folder of the language, and ``stop words`` where stopwordsiso has none either
+    """
+    lists = [f"{name}.txt" for name in LISTS if name != "sentence_ends"]  # which few languages need
+    files = [*lists, *MAPPINGS, *ELSEWHERE]
+    lacking = [name for name in files if not (Path(folder) / code / name).exists()]
+    return lacking if stopwordsiso.has_lang(code) else ["stop words", *lacking]
+
+
 def read_language(code: str, folder: Path) -> Language:
     """
     The language `code`, from the lists in its folder below `folder` (``data/language``).
 
-    Stop words are those of stopwordsiso, less ``kept_words.txt``, plus ``stop_words.txt``. Every file may be
-    missing: then its list is empty. ``data/README.md`` says what each file holds.
+    Stop words are those of stopwordsiso, less ``kept_words.txt``, plus ``stop_words.txt``. Every file may be missing,
+    and the folder too: then the list is empty. ``data/README.md`` says what each file holds.
 
     Raises
     ------
-    InputError : if the language has no folder, or a file in it has an unknown name or cannot be read
+    InputError : if the language has no folder and simplemma does not know it, or a file in the folder has an unknown
+        name or cannot be read
     """
     folder = Path(folder)
-    check_choice(code, str(folder), language_codes(folder))
     place = folder / code
-    _check_names(place)
+    if place.is_dir():
+        _check_names(place)
+    else:
+        check_choice(code, str(folder), known_languages(folder))
     lists = {name: _read_list(place / f"{name}.txt") for name in LISTS}
     compounds = _read_compounds(place / "compounds.yml")
     base = stopwordsiso.stopwords(code) if stopwordsiso.has_lang(code) else set()

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from analysis.corpus.formats.registry import FORMATS
-from analysis.corpus.language import language_codes
+from analysis.corpus.language import known_languages
 from analysis.corpus.tables import make_table
 from analysis.inputs import InputError, Place, check_choice, inside, read_bytes
 from analysis.schema import Day, Entry, Line, Listed, context_of, find_date, read_entry
@@ -37,7 +37,7 @@ def read_manifest(path: Path) -> pd.DataFrame:
     InputError : if an entry cannot be used; the message names its line and key
     """
     path = Path(path)
-    context = {"folder": path.parent, "languages": language_codes(path.parent / "language")}
+    context = {"folder": path.parent, "languages": known_languages(path.parent / "language")}
     rows = [row for entry in read_entry(_Manifest, path, context=context).documents for row in entry]
     return make_table("documents", rows).sort_values("date", kind="stable", ignore_index=True)
 

@@ -32,9 +32,9 @@ def describe_sizes(sizes: pd.DataFrame, kinds: pd.Series) -> str:
     kinds : Series, what kind of text each is
     """
     words = sizes.set_index("doc_id")["words"]
-    told = ", ".join(f"{n:,} words in {text}" for text, n in words.items())
+    told = ", ".join(f"{n:,} {'word' if n == 1 else 'words'} in {text}" for text, n in words.items())
     if len(words) == 1:
-        return f"One text of {told}: there is nothing to compare it with."
+        return f"One text: {told}. There is nothing to compare it with."
     n_kinds, ratio = len(set(kinds)), words.max() / words.min()
     which = spell_noun(n_kinds, "genre")
     which = which if n_kinds == len(words) else f"{spell_noun(len(words), 'text')} of {which}"
@@ -57,6 +57,13 @@ def caption_lengths(paragraphs: pd.DataFrame, texts: Sequence[str]) -> dict[str,
     medians = paragraphs.groupby("doc_id")["n_words"].median().reindex(list(texts))
     spelled = ", ".join(f"{median:.0f} in {text}" for text, median in medians.items())
     longest, shortest = medians.idxmax(), medians.idxmin()
+    if len(medians) == 1:
+        spelled = f"{medians.iloc[0]:.0f} words in the median"
+        return {
+            "name": "paragraphs",
+            "caption": f"How long paragraphs are: {spelled}. One bar per paragraph, as high as it has words.",
+            "alt": f"Bar chart of paragraph lengths in reading order: {spelled}.",
+        }
     return {
         "name": "paragraphs",
         "caption": f"Paragraphs are longest in {longest} (median words: {spelled}), so that one paragraph there has "
@@ -75,6 +82,10 @@ def describe_institution_words(rates: pd.DataFrame, texts: Sequence[str]) -> str
     rates : DataFrame from `analysis.corpus.describe.count_institution_words`: uses per 1,000 words of each text
     """
     totals = rates[list(texts)].sum()
+    if not totals.any():
+        return ""
+    if len(totals) == 1:
+        return f"Institution words make up {totals.iloc[0]:.0f} of every 1,000 words."
     most, least = totals.idxmax(), totals.idxmin()
     return (
         f"Institution words make up {totals[most]:.0f} of every 1,000 words in {most}, {totals[least]:.0f} in {least}: "

@@ -20,10 +20,11 @@ import pyarrow.compute as pc
 TOKEN = re.compile(
     r"""
     \d+(?:[.,/]\d+)+(?:-[^\W\d_][^\W_]*)*   # numbers with inner signs: 17.4.2018, 98/2013, 1,25, 2016/681-richtlijn
+    | (?:[cdjlmnstv]|[^\W_]*qu|un|[^\W_]{0,3}ll)(?=['’][aehiouyàâæèéêëìîïòôöùûüœ])  # elided: l'eau, qu'il, dell'acqua
     | [^\W_]+(?:['’‑-][^\W_]+)*             # words with inner hyphens and apostrophes: EU-regels, risico's, eu-LISA
       (?:-(?![\w-]))?                       # the hyphen of a suspended compound: grens- (en kustwacht)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -36,10 +37,14 @@ def tokenize(text: str) -> list[str]:
     """
     The words and numbers of a text, as they stand; punctuation is left out and a slash between words separates.
 
+    So does an apostrophe for the vowel that a Romance article, pronoun or conjunction lost before another.
+
     Examples
     --------
     >>> tokenize("Het inreis-/uitreissysteem van eu-LISA (98/2013): risico's, 1,25 miljard.")
     ['Het', 'inreis-', 'uitreissysteem', 'van', 'eu-LISA', '98/2013', "risico's", '1,25', 'miljard']
+    >>> tokenize("Qu'il reste de l’eau aujourd'hui")
+    ['Qu', 'il', 'reste', 'de', 'l', 'eau', "aujourd'hui"]
     """
     return TOKEN.findall(text)
 

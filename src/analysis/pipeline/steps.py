@@ -15,24 +15,27 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.inputs import InputError, read_yaml
+from analysis.inputs import InputError
 from analysis.pipeline import parameters
 from analysis.pipeline.code_dependencies import Package
 from analysis.pipeline.records import WORK, digest, put
 from analysis.report.exports import write_atomically
 
 if TYPE_CHECKING:
+    from analysis.report.about import About
     from analysis.report.pages import Page
 
 # Papermill, nbconvert and pandas are imported where they are used: finding that there is nothing to do takes half a
 # second without them and three with them.
 
 LOCK = "requirements.lock"
-CITATION = "CITATION.cff"
+ABOUT = "data/study.yml"
 MANIFEST = "data/corpus.yml"
 DATA = ("data/*.yml", "data/language/**/*", "data/raw/**/*")
 
 FILE_KEY = re.compile(r"""\bfiles?:\s*["']?([^"'#,}\n]+)""")  # in a manifest, which the next step reads in earnest
+
+PATH_VALUE = re.compile(r""":\s*["']?([\w./-]+/[\w.-]+)["']?[ \t]*$""", re.MULTILINE)  # from the folder of the study
 
 VALUES = WORK / "values"
 EXECUTED = WORK / "executed"
@@ -99,8 +102,8 @@ class Project:
         """
         Digests of the data files that a run reads.
 
-        By its patterns; those that its notebook or parameters name; and those that a YAML file among them names under
-        ``file`` or ``files``, below its own folder (a manifest its texts, a list of codings its tables).
+        By its patterns; those that its notebook or parameters name; and those that a YAML file among them names (a
+        manifest its texts, a list of codings its tables, the study its simulations).
 
         Raises
         ------
@@ -270,7 +273,7 @@ def page_key(project: Project, run: Run) -> dict[str, str]:
         "provenance": json.dumps(describe_run(project, run), sort_keys=True),
         **pages_key(project),
         **project.made(EXECUTED / f"{run.name}.ipynb"),
-        **machinery("analysis.report.pages"),
+        **machinery("analysis.report.pages", "analysis.report.about"),
     }
 
 
@@ -281,7 +284,8 @@ def make_page(project: Project, run: Run, tree: Path) -> None:
     from analysis.report.pages import render_page
 
     notebook = nbformat.read(project.root / EXECUTED / f"{run.name}.ipynb", as_version=4)
-    page = render_page(notebook, run=run.name, pages=project.pages(), provenance=describe_run(project, run))
+    provenance = describe_run(project, run)
+    page = render_page(notebook, run=run.name, pages=project.pages(), provenance=provenance, about=about(project))
     write(tree / REPORTS / f"{run.name}.html", page)
 
 
@@ -310,9 +314,17 @@ def versions(pyproject: Path) -> dict[str, str]:
 
 
 def pages_key(project: Project) -> dict[str, str]:
-    """What the navigation depends on."""
+    """What the navigation depends on, and the foot of every page."""
     pages = [[run.name, title_of(project.path_of(run)), run.label, run.group, run.theme] for run in project.runs]
-    return {"pages": json.dumps(pages)}
+    return {"pages": json.dumps(pages), **project.digest_of(ABOUT)}
+
+
+def about(project: Project) -> About:
+    """What the study says of itself."""
+    from analysis.report.about import read_about
+
+    path = project.folder / ABOUT
+    return read_about(path if path.is_file() else None, project.folder.resolve().name)
 
 
 def index_key(project: Project) -> dict[str, str]:
@@ -322,8 +334,8 @@ def index_key(project: Project) -> dict[str, str]:
     return {
         **pages_key(project),
         **project.made(*values, *figures),
-        **project.digest_of(MANIFEST, CITATION),
-        **machinery("analysis.report.pages", "analysis.corpus.manifest"),
+        **project.digest_of(MANIFEST),
+        **machinery("analysis.report.pages", "analysis.report.about", "analysis.corpus.manifest"),
     }
 
 
@@ -332,13 +344,13 @@ def make_index(project: Project, tree: Path) -> None:
     from analysis.corpus.manifest import read_manifest
     from analysis.report.pages import render_index
 
-    manifest, citation = project.folder / MANIFEST, project.folder / CITATION
+    manifest = project.folder / MANIFEST
     page = render_index(
         project.pages(),
         project.root / VALUES,
         figures=project.root / PLACED["figures"],
         documents=read_manifest(manifest) if manifest.is_file() else None,
-        citation=read_yaml(citation) if citation.is_file() else None,
+        about=about(project),
     )
     write(tree / REPORTS / "index.html", page)
 
@@ -386,16 +398,20 @@ def match_files(folder: Path, pattern: str) -> list[str]:
 
 
 def files_named_in(folder: Path, name: str) -> set[str]:
-    """The names of the files that a YAML file names under ``file`` or ``files``, as paths or globs below its folder."""
-    start = (folder / name).parent
-    patterns = FILE_KEY.findall((folder / name).read_text(encoding="utf-8", errors="replace"))
+    """
+    The names of the files that a YAML file names: under ``file`` or ``files``, as paths or globs below its own folder;
+    under any other key as a path from `folder`.
+    """
+    start, text = (folder / name).parent, (folder / name).read_text(encoding="utf-8", errors="replace")
+    patterns = FILE_KEY.findall(text)
     paths: set[Path] = set()
     for pattern in {pattern.strip() for pattern in patterns}:
         with suppress(
             OSError, ValueError, IndexError, NotImplementedError
         ):  # no pattern: the check of the data says so
             paths |= {path for path in start.glob(pattern) if path.is_file()}
-    return {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}
+    named = {value for value in PATH_VALUE.findall(text) if is_file_below(folder, value)}
+    return named | {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}
 
 
 def is_file_below(folder: Path, name: str) -> bool:

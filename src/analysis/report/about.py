@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.schema import Entry, Line, Listed, Text, read_optional
@@ -21,6 +22,7 @@ class About(Entry):
     dictionary: Text = ""  # who wrote the dictionary, when, and what was known of the texts
     findings: Text = ""  # which came first: claims, rule or results
     caveats: Listed[Text] = ()  # what must not be concluded
+    benchmarks: Mapping[str, Line] = {}  # results of simulations made of these texts: files, by what was tried
     sources: Text = ""  # whose texts these are, and under which licence: at the foot of every page
     citation: Text = ""  # how to cite the study
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,23 +12,35 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import ColorType
 
 from analysis.report.glossary import gloss
 from analysis.report.style import MUTED
 
+MOST_ABREAST = 4  # texts whose names, and counts, stand side by side in half the width of a page
+LINE = 60  # letters that stand side by side above the columns of a matrix
+
 
 def draw_time_axis(ax: Axes, dates: np.ndarray, labels: Sequence[str]) -> Axes:
     """Years at their true distance, shares from 0 in per cent, room for labels at both ends."""
     room = 0.2 * (dates.max() - dates.min() or 365)
     ax.set(xlim=(dates.min() - room, dates.max() + room), xticks=dates, ylim=(0, None))
-    ax.set_xticklabels(labels, rotation=60 if len(labels) > 4 else 0)
+    ax.set_xticklabels(labels)
+    if len(labels) > MOST_ABREAST:
+        _turn(ax.get_xticklabels(), "right")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.grid(axis="y")
     ax.set_axisbelow(True)
     return ax
+
+
+def _turn(labels: Sequence[Text], end: Literal["left", "right"]) -> None:
+    """Labels at a slant, that end of them at their tick."""
+    for label in labels:
+        label.set(rotation=45, ha=end, rotation_mode="anchor")
 
 
 def paint_cells(values: pd.DataFrame, labels: pd.DataFrame, ax: Axes, *, most: float) -> Axes:
@@ -42,12 +54,19 @@ def paint_cells(values: pd.DataFrame, labels: pd.DataFrame, ax: Axes, *, most: f
         # not INK and PAPER, which change places on a dark screen: cells keep their colour
         colour = "#fefefe" if relative_luminance(blues(norm(value))) < 0.18 else "#010101"
         ax.text(column, row, labels.iloc[row, column], ha="center", va="center", color=colour, fontsize=9)
-    ax.set_xticks(range(values.shape[1]), values.columns)
+    label_columns(ax, list(values.columns))
     ax.set_yticks(range(values.shape[0]), values.index)
-    ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def label_columns(ax: Axes, names: Sequence[object]) -> None:
+    """The name of each column above the axis; at a slant where they are too long to stand side by side."""
+    ax.set_xticks(range(len(names)), [str(name) for name in names])
+    ax.xaxis.tick_top()
+    if len(names) * max((len(str(name)) for name in names), default=0) > LINE:
+        _turn(ax.get_xticklabels(), "left")
 
 
 def label_rows(ax: Axes, words: Sequence[str], glossary: Mapping[str, str]) -> None:

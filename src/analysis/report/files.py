@@ -43,6 +43,18 @@ def check_name(name: str, where: str) -> str:
     return name
 
 
+def make_name(*parts: str) -> str:
+    """
+    A name for files from any words, ids of texts say, that `check_name` lets pass.
+
+    Examples
+    --------
+    >>> make_name("keyness", "Circular.2017", "2016")
+    'keyness-circular-2017-2016'
+    """
+    return "-".join(re.findall(r"[a-z0-9_]+", "-".join(parts).lower()))
+
+
 def svg_text(fig: Figure, *, salt: str = "figure") -> str:
     """
     A figure as SVG that is the same on every run, has no fonts to miss, and turns dark with the reader's screen.

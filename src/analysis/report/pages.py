@@ -26,6 +26,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from analysis import inputs
+from analysis.report.about import About
 from analysis.report.files import PLACES
 from analysis.report.render import data_uri, render_view
 from analysis.report.sanitise import clean_output, clean_text
@@ -66,10 +67,33 @@ class Section:
         """The code that made this section, cells that only set parameters left out."""
         return "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "code" and _shows_code(cell))
 
+    @property
+    def shows(self) -> bool:
+        """Whether any of its cells of code shows something, or it has none: text alone is there to be read."""
+        code = [cell for cell in self.cells if cell.cell_type == "code"]
+        return not code or not all(map(_is_silent, code))
 
-def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], provenance: Mapping[str, Any]) -> str:
+    def drop_introductions(self) -> Section:
+        """The section without each text after which cells of code follow that were to show something and do not."""
+        groups: list[list[NotebookNode]] = [[]]
+        for cell in self.cells:
+            if cell.cell_type == "markdown":
+                groups.append([])
+            groups[-1].append(cell)
+        kept = [cell for group in groups for cell in (group[1:] if _introduces_nothing(group) else group)]
+        return Section(self.heading, self.anchor, kept)
+
+
+def render_page(
+    notebook: NotebookNode,
+    *,
+    run: str,
+    pages: Sequence[Page],
+    provenance: Mapping[str, Any],
+    about: About | None = None,
+) -> str:
     """
-    An executed notebook as a page.
+    An executed notebook as a page; a section whose cells show nothing is left out, unless it is the first or the last.
 
     Parameters
     ----------
@@ -80,6 +104,8 @@ def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], prov
     provenance : mapping
         ``notebook`` (file name), ``parameters`` (mapping), ``data`` (file name to sha256), ``lock`` (sha256) and
         ``versions`` (name to version); what is absent is not shown, nor are the parameters `PLACES`.
+    about : About
+        What the study says of itself: the foot of the page has its sources.
 
     Raises
     ------
@@ -94,7 +120,12 @@ def render_page(notebook: NotebookNode, *, run: str, pages: Sequence[Page], prov
     page = {
         "title": next((one["question"] for one in findings if one.get("question")), title),
         "findings": findings,
-        "sections": sections,
+        "sections": [
+            *sections[:1],
+            *(one.drop_introductions() for one in sections[1:-1] if one.shows),
+            *sections[1:][-1:],
+        ],
+        "about": about or About(),
         "provenance": _made_by(provenance, run),
         "navigation": _navigation(pages, position),
         "script": _script() if any(view["kind"] == "network" for view in views) else None,
@@ -112,7 +143,7 @@ def render_index(
     *,
     figures: Path,
     documents: pd.DataFrame | None = None,
-    citation: Mapping[str, Any] | None = None,
+    about: About | None = None,
 ) -> str:
     """
     The index: every page in reading order, with its question, what it found, and one small figure.
@@ -124,8 +155,8 @@ def render_index(
         of an SVG in the folder `figures`) with its ``figure_alt``.
     documents : DataFrame from `manifest.read_manifest`
         The texts of the study, listed in the introduction.
-    citation : mapping
-        The content of ``CITATION.cff``.
+    about : About
+        What the study says of itself: title, introduction, citation and sources.
     """
     entries = [_entry(page, values, figures) for page in pages]
     groups = [(heading, list(members)) for heading, members in groupby(entries, key=lambda entry: entry["group"])]
@@ -133,7 +164,7 @@ def render_index(
     html = (
         _exporter()
         .environment.get_template("overview.html.j2")
-        .render(groups=groups, texts=texts, citation=citation or {}, navigation=_navigation(pages, None))
+        .render(groups=groups, texts=texts, about=about or About(), navigation=_navigation(pages, None))
     )
     _check_page(html, "index")
     return html
@@ -251,6 +282,17 @@ def _anchor(heading: str, taken: set[str]) -> str:
         anchor += "-2"
     taken.add(anchor)
     return anchor
+
+
+def _is_silent(cell: NotebookNode) -> bool:
+    """Whether a cell of code shows nothing."""
+    return not cell.get("outputs")
+
+
+def _introduces_nothing(group: Sequence[NotebookNode]) -> bool:
+    """Whether a text is followed by cells of code that call a report, and by nothing to see."""
+    code = [cell for cell in group if cell.cell_type == "code"]
+    return len(code) < len(group) and any("report." in cell.source for cell in code) and all(map(_is_silent, code))
 
 
 def _shows_code(cell: NotebookNode) -> bool:

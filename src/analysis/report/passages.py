@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from analysis.report.report import Study
 
+LEAD = "(lead)"  # what `analysis.corpus` calls a section without a heading
+
 Span = tuple[int, int] | tuple[int, int, str]
 
 
@@ -120,9 +122,13 @@ def show_word(word: str, glossary: Mapping[str, str], language: str) -> dict[str
     """
     A word of a text as a cell: in its language, with its gloss where the glossary has one.
 
+    What stands in the place of a heading where there is none is no word of a text: an empty cell.
+
     Examples
     --------
     >>> show_word("grens", {"grens": "border"}, "nl")
     {'value': 'grens', 'lang': 'nl', 'gloss': 'border'}
     """
+    if word == LEAD:
+        return {"value": ""}
     return {"value": word, "lang": language, "gloss": gloss(word, glossary)}

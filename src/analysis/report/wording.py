@@ -16,7 +16,7 @@ def join_words(parts: Sequence[str]) -> str:
     >>> join_words(["a", "b", "c"])
     'a, b and c'
     """
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def count_noun(number: int, noun: str) -> str:
@@ -29,6 +29,22 @@ def count_noun(number: int, noun: str) -> str:
     ('1 text', '0 texts')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def verb(number: int, singular: str) -> str:
+    """
+    A verb that fits a number, from its form for one thing.
+
+    Examples
+    --------
+    >>> [verb(number, form) for number, form in ((1, "stays"), (2, "stays"), (3, "vanishes"), (0, "is"))]
+    ['stays', 'stay', 'vanish', 'are']
+    """
+    if number == 1:
+        return singular
+    if singular == "is":
+        return "are"
+    return singular.removesuffix("es") if singular.endswith(("shes", "sses")) else singular.removesuffix("s")
 
 
 def spell_noun(number: int, noun: str) -> str:

@@ -33,11 +33,6 @@ from analysis.stats.threads import one_thread
 from analysis.stats.verdict import Rule, judge_curve
 from analysis.study import Study
 
-CAUTION = (
-    "A multiverse is not a better estimate: it shows how much hangs on the choices made here, and a mistake that all "
-    "of them share it repeats in every specification. Specifications are not independent, and not equally good; and "
-    "among many findings one that is robust by chance is no surprise."
-)
 SPECIFICATION_COLUMNS = ["id", "finding", "kind", "reference", *AXES, "n", "difference", "effect", "p", "significant"]
 VERDICT_COLUMNS = [
     *("finding", "kind", "specifications", "n", "reference_effect", "reference_p", "median_effect", "same_sign"),

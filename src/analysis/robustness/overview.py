@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from analysis.inputs import InputError
-from analysis.stats.verdict import OF_CLAIM
+from analysis.report.wording import count_noun
+from analysis.stats.verdict import DESCRIPTIVE, OF_CLAIM
 
 # Which claims a page makes can be seen by what its notebook hands on: the name of a theme, changes of all themes, ties.
 CLAIMS = {"theme": "change", "changes": "change", "pairs": "tie", "n_topics": "topic"}
@@ -54,12 +54,40 @@ def pick_values(found: Mapping[str, Mapping[str, Any]], key: str) -> Mapping[str
     return next((values for values in found.values() if key in values), {})
 
 
-def tell_robustness(found: Mapping[str, Mapping[str, Any]], declared: list[str]) -> list[Markup]:
+def list_shares(changes: Mapping[str, Any], dates: Mapping[str, Any]) -> pd.DataFrame:
     """
-    For each page what becomes of its findings under other choices: each claim's verdict, a link to its curve.
+    The shares of paragraphs that a run handed on: ``theme``, ``doc_id``, ``share``, ``low``, ``high``, ``date``.
+
+    Parameters
+    ----------
+    changes : values of the run, from `pick_values`; without any, the table is empty
+    dates : the day of each text
+    """
+    shares = pd.DataFrame(changes.get("shares", []), columns=["theme", "doc_id", "share", "low", "high"])
+    return shares.assign(date=shares["doc_id"].map(dates))
+
+
+def summarise(changes: Mapping[str, Any]) -> tuple[str, str]:
+    """The finding over all themes and its verdict, from the values of the run that compared the texts."""
+    return changes.get("finding", "No page that compares the texts has been made."), changes.get("verdict", DESCRIPTIVE)
+
+
+def caption_themes(changes: Mapping[str, Any]) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of all themes."""
+    return {
+        "name": "themes",
+        "caption": f"{changes['finding']} Markers: share of paragraphs; bars: 95 % intervals, set side by side.",
+        "alt": f"Line chart of the share of paragraphs that name each theme in each text. {changes['finding']}",
+    }
+
+
+def count_verdicts(found: Mapping[str, Mapping[str, Any]], declared: Sequence[str]) -> pd.DataFrame:
+    """
+    For each page how many of its claims got which verdict under other choices: ``robustness``, ``link``.
 
     A theme's page has the changes of that theme, the page of all themes those of all declared ones, the pages of
-    networks and topics the ties and the topics; other pages make no claim that other choices could change.
+    networks and topics the ties and the topics; of other pages, which make no claim that other choices could change,
+    both columns are empty.
 
     Parameters
     ----------
@@ -68,52 +96,42 @@ def tell_robustness(found: Mapping[str, Mapping[str, Any]], declared: list[str])
     """
     page = next((run for run, values in found.items() if "verdicts" in values), "")
     verdicts = found[page]["verdicts"].values() if page else []
-    texts = []
+    rows = []
     for values in found.values():
         kind = next((kind for key, kind in CLAIMS.items() if key in values), "")
         about = [values["theme"]] if "theme" in values else declared
         claims = [claim for claim in verdicts if claim["kind"] == kind]
         claims = [claim for claim in claims if kind != "change" or claim["themes"][0] in about]
-        texts.append(_list_verdicts(claims) if "theme" in values else _count_verdicts(claims, page))
-    return texts
+        row = (f"{len(claims)} tried: {_count(claims)}", f"{page}.html#s-the-verdicts")
+        rows.append(row if claims else (None, ""))
+    return pd.DataFrame(rows, columns=["robustness", "link"])
 
 
-def _list_verdicts(claims: list[Mapping[str, Any]]) -> Markup:
-    parts = [
-        Markup('<a href="{}">{}–{}</a>: {}').format(claim["link"], claim["before"], claim["after"], claim["verdict"])
-        for claim in claims
-    ]
-    return Markup("; ").join(parts)
-
-
-def _count_verdicts(claims: list[Mapping[str, Any]], page: str) -> Markup:
-    if not claims:
-        return Markup("–")
+def _count(claims: Sequence[Mapping[str, Any]]) -> str:
+    """How many claims got which verdict: ``1 robust, 2 inconclusive``."""
     counts = [(sum(claim["verdict"] == verdict for claim in claims), verdict) for verdict in OF_CLAIM]
-    listed = ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
-    return Markup('<a href="{}.html#s-the-verdicts">{} tried</a>: {}').format(page, len(claims), listed)
+    return ", ".join(f"{count} {verdict}" for count, verdict in counts if count)
 
 
-def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: list[str]) -> pd.DataFrame:
-    """One row per declared finding that is more than too few to tell, strongest verdict first, with its curve."""
+def list_claims(verdicts: Mapping[str, Mapping[str, Any]], kinds: Sequence[str] = ("change", "tie")) -> pd.DataFrame:
+    """
+    One row per claim that rests on enough units, strongest verdict first.
+
+    Returns
+    -------
+    DataFrame: ``claim`` (its sentence), ``verdict``, ``same_sign`` and ``significant`` (shares, as text), ``joint_p``
+        (as text), ``specifications``, and ``link``, where its curve or its row is
+    """
     claims = [claim for claim in verdicts.values() if claim["kind"] in kinds and claim["verdict"] in OF_CLAIM[:3]]
     claims.sort(key=lambda claim: (OF_CLAIM.index(claim["verdict"]), claim["joint_p"]))
-    links = [Markup('<a href="{}">{}</a>').format(claim["link"], claim["claim"]) for claim in claims]
-    table = {
-        "claim": pd.Series(links, dtype=object),
-        "verdict": [claim["verdict"] for claim in claims],
-        "same_sign": [f"{claim['same_sign']:.0%}" for claim in claims],
-        "significant": [f"{claim['significant']:.0%}" for claim in claims],
-        "joint_p": [f"{claim['joint_p']:.3f}" for claim in claims],
-        "specifications": [claim["specifications"] for claim in claims],
-    }
-    return pd.DataFrame(table)
+    columns = ["claim", "verdict", "same_sign", "significant", "joint_p", "specifications", "link"]
+    table = pd.DataFrame(claims, columns=columns)
+    forms = {"same_sign": "{:.0%}", "significant": "{:.0%}", "joint_p": "{:.3f}"}
+    return table.assign(**{column: table[column].map(form.format) for column, form in forms.items()})
 
 
-def link_findings(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table for readers, each question a link to its page."""
-    links = [
-        Markup('<a href="{}.html">{}</a>').format(page, question)
-        for page, question in zip(table["page"], table["question"], strict=True)
-    ]
-    return table.assign(question=pd.Series(links, dtype=object, index=table.index)).drop(columns="page")
+def describe_claims(verdicts: Mapping[str, Mapping[str, Any]]) -> str:
+    """How many claims got which verdict, in a sentence."""
+    if not verdicts:
+        return "No finding of this study is tried under other choices."
+    return f"{count_noun(len(verdicts), 'claim')} tried under other choices: {_count(list(verdicts.values()))}."

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.report.exports import HAIRLINE, INK, MUTED, PAPER
-from analysis.report.style import WIDTH
+from analysis.report.style import HAIRLINE, INK, MUTED, PAPER, new_figure
+from analysis.report.wording import spell_noun
 
 # With more specifications than this, neighbours are drawn together: a strip shows the share of each option among them.
 MOST_BINS = 48
@@ -22,14 +21,8 @@ TOP = 1.9  # inch of the curve
 
 
 def plot_specification_curve(
-    table: pd.DataFrame,
-    choices: Sequence[str],
-    ax_top: Axes,
-    ax_bottom: Axes,
-    *,
-    colour: str,
-    labels: Mapping[str, str] | None = None,
-) -> tuple[Axes, Axes]:
+    table: pd.DataFrame, choices: Sequence[str], *, colour: str, labels: Mapping[str, str] | None = None
+) -> Figure:
     """
     All specifications of one finding by effect, and below each the options that it chose.
 
@@ -42,11 +35,13 @@ def plot_specification_curve(
     labels : mapping of options to what readers see, by ``choice=option``
     """
     table = sort_curve(table)
-    plot_effects(table, ax_top, colour=colour)
-    plot_options(table, choices, ax_bottom, colour=colour, labels=labels or {})
-    ax_top.set_xlim(0, len(table))
-    ax_bottom.set_xlim(0, len(table))
-    return ax_top, ax_bottom
+    strips = ROW * (1 + len(list_rows(table, choices))) + 0.35
+    with new_figure(2, height=TOP + strips, height_ratios=[TOP, strips]) as (fig, (top, bottom)):
+        plot_effects(table, top, colour=colour)
+        plot_options(table, choices, bottom, colour=colour, labels=labels or {})
+        top.set_xlim(0, len(table))
+        bottom.set_xlim(0, len(table))
+    return fig
 
 
 def sort_curve(table: pd.DataFrame) -> pd.DataFrame:
@@ -103,20 +98,12 @@ def plot_options(
         ax.axhline(row - 0.5, color=HAIRLINE, linewidth=0.8)
     ax.set_yticks(range(len(names)), names, fontsize=8)
     ax.tick_params(axis="y", length=0)
-    ax.set(ylim=(len(names) - 0.4, -0.6), xticks=[], xlabel=f"{len(table):,} specifications, by effect")
+    ax.set(ylim=(len(names) - 0.4, -0.6), xticks=[], xlabel=f"{spell_noun(len(table), 'specification')}, by effect")
     ax.spines[:].set_visible(False)
     return ax
 
 
-def open_curve(table: pd.DataFrame, choices: Sequence[str]) -> tuple[Figure, tuple[Axes, Axes]]:
-    """An empty figure as high as the curve of these specifications needs, with its two axes."""
-    strips = ROW * (1 + len(list_rows(table, choices))) + 0.35
-    size, heights = (WIDTH, TOP + strips), {"height_ratios": [TOP, strips]}
-    fig, (top, bottom) = plt.subplots(2, 1, figsize=size, gridspec_kw=heights)
-    return fig, (top, bottom)
-
-
-def plot_ranges(table: pd.DataFrame, names: Mapping[str, str], ax: Axes) -> Axes:
+def plot_ranges(table: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     """
     Every finding in one picture: where four fifths of its effects lie, their median, and the reference.
 
@@ -125,18 +112,19 @@ def plot_ranges(table: pd.DataFrame, names: Mapping[str, str], ax: Axes) -> Axes
     table : DataFrame, one row per specification: ``finding``, ``effect``, ``reference`` (bool)
     names : mapping of findings, in the order in which they are drawn, to what readers see
     """
-    for row, finding in enumerate(names):
-        specifications = table[table["finding"] == finding]
-        low, middle, high = np.quantile(specifications["effect"], [0.1, 0.5, 0.9])
-        ax.hlines(row, low, high, color=MUTED, linewidth=2.5)
-        ax.plot(middle, row, "o", color=INK, markersize=6)
-        reference = specifications.loc[specifications["reference"], "effect"]
-        ax.plot(reference, [row] * len(reference), "o", color=INK, markersize=6, markerfacecolor=PAPER)
-    ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(range(len(names)), list(names.values()), fontsize=8)
-    ax.tick_params(axis="y", length=0)
-    ax.set(ylim=(len(names) - 0.4, -0.6), xlabel="← against the claim · effect (sd) · as claimed →")
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
-    ax.set_axisbelow(True)
-    return ax
+    with new_figure(height=0.2 * len(names) + 0.7) as (fig, (ax,)):
+        for row, finding in enumerate(names):
+            own = table[table["finding"] == finding]
+            low, middle, high = np.quantile(own["effect"], [0.1, 0.5, 0.9])
+            ax.hlines(row, low, high, color=MUTED, linewidth=2.5)
+            ax.plot(middle, row, "o", color=INK, markersize=6)
+            reference = own.loc[own["reference"], "effect"]
+            ax.plot(reference, [row] * len(reference), "o", color=INK, markersize=6, markerfacecolor=PAPER)
+        ax.axvline(0, color=MUTED, linewidth=0.8)
+        ax.set_yticks(range(len(names)), list(names.values()), fontsize=8)
+        ax.tick_params(axis="y", length=0)
+        ax.set(ylim=(len(names) - 0.4, -0.6), xlabel="← against the claim · effect (sd) · as claimed →")
+        ax.spines["left"].set_visible(False)
+        ax.grid(axis="x")
+        ax.set_axisbelow(True)
+    return fig

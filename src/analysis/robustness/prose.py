@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from analysis.inputs import check_choice
+from analysis.report.files import make_name
+from analysis.report.wording import NUMBERS, count_noun, spell_noun
 from analysis.robustness.multiverse import Multiverse
-from analysis.robustness.specifications import AXES, EMPTY, Claim, Plan
-from analysis.stats.verdict import OF_CLAIM, RESERVATIONS, Bounds, Rule
+from analysis.robustness.specifications import AXES, Claim, Plan
+from analysis.stats.verdict import OF_CLAIM, RESERVATIONS, TOO_FEW, Bounds
 from analysis.themes.attention import MEASURES
 from analysis.themes.dictionary import Themes
 
@@ -50,7 +51,11 @@ OPTIONS = {
     "dictionary=no-exclusions": "no exclusions",
     **{f"dictionary=without-{n}": f"without term {n}" for n in range(1, 10)},
 }
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# How the table of verdicts is laid out.
+VERDICTS: dict[str, Any] = {
+    "columns": ["claim", "verdict", "n", "median_effect", "same_sign", "significant", "joint_p", "hangs_on"],
+    "labels": {"claim": "finding", "n": "units"},
+}
 
 
 def label_options(themes: Themes) -> dict[str, str]:
@@ -73,8 +78,10 @@ def describe_placebo(simulated: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    simulated : DataFrame that ``benchmarks/multiverse.py`` writes
+    simulated : DataFrame that ``benchmarks/multiverse.py`` writes; of an empty one there is nothing to say
     """
+    if simulated.empty:
+        return ""
     by_chance = simulated[simulated["situation"].isin(["chains", "shuffled"])]
     ties = simulated[simulated["situation"] == "rotated"].iloc[0]
     planted = simulated.loc[simulated["situation"] == "planted", "robust_of_enough"]
@@ -95,7 +102,7 @@ def pick_curves(plan: Plan, themes: Themes, pair: str = "") -> list[str]:
 
     Parameters
     ----------
-    pair : the two texts, as ``2014-2018``; by default those of the first such claim
+    pair : the ids of the two texts, joined by ``-``; by default those of the first such claim
 
     Raises
     ------
@@ -108,10 +115,11 @@ def pick_curves(plan: Plan, themes: Themes, pair: str = "") -> list[str]:
 
 
 def add_strong(drawn: list[str], multiverse: Multiverse) -> list[str]:
-    """The claims whose curves are drawn, and after them all others that hold: who reads so should see how."""
+    """The claims whose curves are drawn, without those of no specification, and after them all others that hold."""
     verdicts = multiverse.verdicts
+    tested = [name for name in drawn if name in set(verdicts["finding"])]
     strong = verdicts.loc[verdicts["verdict"].isin(OF_CLAIM[:2]), "finding"]
-    return list(dict.fromkeys([*drawn, *strong]))
+    return list(dict.fromkeys([*tested, *strong]))
 
 
 def name_findings(multiverse: Multiverse, plan: Plan, themes: Themes) -> dict[str, str]:
@@ -128,21 +136,20 @@ def name_findings(multiverse: Multiverse, plan: Plan, themes: Themes) -> dict[st
 def caption_ranges(multiverse: Multiverse, plan: Plan, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the figure of all claims."""
     sentence = summarise(multiverse, plan, themes)
-    medians = multiverse.verdicts["median_effect"]
-    lie = (
-        f"; medians lie between {medians.min():.1f} and {medians.max():.1f} standard deviations" if len(medians) else ""
-    )
+    least, most = multiverse.verdicts["median_effect"].agg(["min", "max"])
+    medians = f"medians lie between {least:.1f} and {most:.1f}" if least < most else f"the median is {least:.1f}"
     return {
         "name": "effects",
         "caption": f"{sentence} Bars: four fifths of the effects; filled: their median; open: the reference.",
-        "alt": f"Ranges of effects, one row per finding{lie}. {sentence}",
+        "alt": f"Ranges of effects, one row per finding; {medians} standard deviations. {sentence}",
     }
 
 
-def describe_rule(rule: Rule) -> str:
-    """The rule in words, with the day on which it was fixed; of an empty plan, that there is none."""
-    if rule == EMPTY.rule:
-        return "No finding is declared, and no rule for a verdict."
+def describe_rule(plan: Plan) -> str:
+    """The rule in words, with the day on which it was fixed; of a plan without claims there is nothing to say."""
+    rule = plan.rule
+    if not plan.claims:
+        return ""
 
     def spell(bounds: Bounds) -> str:
         alone = f", at least {bounds.significant:.0%} of them significant by themselves" if bounds.significant else ""
@@ -162,15 +169,17 @@ def summarise(multiverse: Multiverse, plan: Plan, themes: Themes) -> str:
     """The finding over all claims in a sentence: how many got which verdict, the stronger ones by name."""
     verdicts = multiverse.verdicts["verdict"]
     if verdicts.empty:
-        return "No finding is declared to be tried under other choices."
+        return "No finding of this study is tried under other choices."
     parts = []
     for verdict in OF_CLAIM[:2]:
         names = multiverse.verdicts.loc[verdicts == verdict, "finding"]
         sentences = [spell_claim(plan.claims[name], themes).rstrip(".") for name in names]
-        parts += [f"{len(names)} {'is' if len(names) == 1 else 'are'} {_call(verdict)}{_quote(sentences)}"]
+        counted = {0: "none is", 1: "1 is"}.get(len(names), f"{len(names)} are")
+        parts += [f"{counted} {_call(verdict)}{_quote(sentences)}"]
     rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in OF_CLAIM[2:]]
     return (
-        f"Of {len(verdicts)} findings, tried under {len(multiverse.specifications):,} specifications, "
+        f"Of {count_noun(len(verdicts), 'finding')}, tried under "
+        f"{spell_noun(len(multiverse.specifications), 'specification')}, "
         f"{'; '.join(parts)}; {rest[0]}, {rest[1]}."
     )
 
@@ -185,10 +194,13 @@ def _quote(sentences: list[str]) -> str:
 
 def describe_finding(row: Mapping[str, Any], claim: Claim, themes: Themes) -> str:
     """What the curve of one claim shows, in two sentences; of no choice where only one was open."""
+    verdict = "rests on too few units to tell" if row["verdict"] == TOO_FEW else f"is {row['verdict']}"
+    tried = spell_noun(row["specifications"], "specification")
+    point = "points" if row["specifications"] == 1 else "point"
     text = (
-        f"“{spell_claim(claim, themes)}” is {row['verdict']}: {row['same_sign']:.0%} of {row['specifications']:,} "
-        f"specifications point that way, {row['significant']:.0%} significantly so, and chance alone brings a median "
-        f"effect as large as theirs ({row['median_effect']:.1f} standard deviations) in {row['joint_p']:.1%} of cases."
+        f"“{spell_claim(claim, themes)}” {verdict}: {row['same_sign']:.0%} of {tried} {point} that way, "
+        f"{row['significant']:.0%} significantly so, and chance alone brings a median effect as large as theirs "
+        f"({row['median_effect']:.1f} standard deviations) in {row['joint_p']:.1%} of cases."
     )
     if not row["moved_most"]:
         return text
@@ -198,6 +210,11 @@ def describe_finding(row: Mapping[str, Any], claim: Claim, themes: Themes) -> st
     )
 
 
+def style_curve(claim: Claim, themes: Themes) -> dict[str, Any]:
+    """The colour of a curve, that of the first theme of its claim, and what its options are called."""
+    return {"colour": themes[claim.themes[0]].colour, "labels": label_options(themes)}
+
+
 def caption_curve(multiverse: Multiverse, claim: Claim, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the curve of a claim."""
     row = multiverse.verdicts.set_index("finding", drop=False).loc[claim.name].to_dict()
@@ -205,38 +222,36 @@ def caption_curve(multiverse: Multiverse, claim: Claim, themes: Themes) -> dict[
     specifications = multiverse.specifications
     effects = specifications.loc[specifications["finding"] == claim.name, "effect"]
     return {
-        "name": f"curve-{claim.name}",
+        "name": make_name("curve", claim.name),
         "caption": f"{text} Line: effects; thick: significant by themselves; strips: how often an option was chosen.",
         "alt": f"Specification curve, from {effects.min():.1f} to {effects.max():.1f} standard deviations, with a "
         f"strip below it for each option. {text}",
     }
 
 
-def present_verdicts(multiverse: Multiverse, plan: Plan, themes: Themes, drawn: list[str]) -> pd.DataFrame:
-    """The verdicts as readers see them; claims whose curve is drawn lead to it."""
-    rows = multiverse.verdicts
-    claims = [
-        Markup('<a href="#curve-{}">{}</a>').format(name, spell_claim(plan.claims[name], themes))
-        if name in drawn
-        else spell_claim(plan.claims[name], themes)
-        for name in rows["finding"]
-    ]
-    return pd.DataFrame(
-        {
-            "finding": pd.Series(claims, dtype=object),
-            "verdict": rows["verdict"],
-            "units": rows["n"],
-            "median_effect": rows["median_effect"],
-            "same_sign": rows["same_sign"],
-            "significant": rows["significant"],
-            "joint_p": rows["joint_p"],
-            "hangs_on": rows["moved_most"].map(CHOICES),
-        }
-    )
+def spell_verdicts(multiverse: Multiverse, plan: Plan, themes: Themes) -> pd.DataFrame:
+    """The verdicts with the sentence of each claim (``claim``) and what moves it most in words (``hangs_on``)."""
+    verdicts = multiverse.verdicts
+    claims = [spell_claim(plan.claims[name], themes) for name in verdicts["finding"]]
+    return verdicts.assign(claim=claims, hangs_on=verdicts["moved_most"].map(CHOICES))
 
 
-def present_shares(multiverse: Multiverse, plan: Plan, themes: Themes) -> pd.DataFrame:
-    """Share of the variance of effects by choice: a row per claim, a column per choice, blank where it has none."""
+def link_verdicts(multiverse: Multiverse, drawn: list[str], page: str = "") -> list[str]:
+    """
+    Where each verdict leads: to the curve of its claim if that is drawn, else to the table of verdicts.
+
+    Parameters
+    ----------
+    drawn : names of the claims whose curve is drawn
+    page : the run on whose page they are, for links from other pages; without, the table leads nowhere
+    """
+    file, table = (f"{page}.html", f"{page}.html#s-the-verdicts") if page else ("", "")
+    names = multiverse.verdicts["finding"]
+    return [f"{file}#{make_name('curve', name)}" if name in drawn else table for name in names]
+
+
+def spread_shares(multiverse: Multiverse, plan: Plan, themes: Themes) -> pd.DataFrame:
+    """Share of the variance of effects: a row per claim (``claim``), a column per choice, missing where it has none."""
     names = multiverse.verdicts["finding"]
     wide = multiverse.shares.pivot(index="finding", columns="choice", values="share").reindex(names)
     wide = wide[[axis for axis in AXES if axis in wide.columns]].rename(columns=CHOICES)
@@ -244,8 +259,8 @@ def present_shares(multiverse: Multiverse, plan: Plan, themes: Themes) -> pd.Dat
     return wide.reset_index(drop=True).rename_axis(columns=None)
 
 
-def present_dropped(multiverse: Multiverse) -> pd.DataFrame:
-    """Why specifications were left out, over all claims."""
+def count_dropped(multiverse: Multiverse) -> pd.DataFrame:
+    """Specifications left out: ``reason``, ``findings``, ``specifications`` over all claims."""
     grouped = multiverse.dropped.groupby("reason", sort=False)
     table = pd.DataFrame({"findings": grouped["finding"].nunique(), "specifications": grouped["specifications"].sum()})
     return table.rename_axis("reason").reset_index()
@@ -259,19 +274,11 @@ def list_verdicts(
 
     Parameters
     ----------
-    drawn : names of the claims whose curve is drawn
-    page : name of the page on which they are, without ``.html``
+    drawn, page : as for `link_verdicts`
     """
     values = {}
-    for row in multiverse.verdicts.to_dict("records"):
+    rows = spell_verdicts(multiverse, plan, themes).assign(link=link_verdicts(multiverse, drawn, page))
+    for row in rows.to_dict("records"):
         claim = plan.claims[row["finding"]]
-        anchor = f"curve-{claim.name}" if claim.name in drawn else "s-the-verdicts"
-        values[claim.name] = {
-            **row,
-            "claim": spell_claim(claim, themes),
-            "themes": list(claim.themes),
-            "before": claim.before,
-            "after": claim.after,
-            "link": f"{page}.html#{anchor}",
-        }
+        values[claim.name] = row | {"themes": list(claim.themes), "before": claim.before, "after": claim.after}
     return values

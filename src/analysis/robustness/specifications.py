@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
 from analysis.inputs import InputError, check_choice, check_keys, show
+from analysis.report.files import make_name
 from analysis.schema import Day, Entry, Line, Listed, context_of, read_optional
 from analysis.stats.verdict import Bounds, Rule
 from analysis.themes.attention import MEASURES
@@ -28,6 +29,7 @@ Kind = Literal["change", "tie", "topic"]
 Choices = Mapping[str, tuple[str, ...]]
 
 UNITS = ("paragraph", "sentence", "window-50", "window-100")
+NAME = re.compile(r"\w[\w.-]*")  # of a claim, often made of the names of themes and texts
 IN_OUT = ("in", "out")
 DICTIONARIES = ("full", "core", "wide", "no-exclusions")
 WITHOUT = re.compile(r"without-([1-9])")  # the dictionary without one of the terms that carry most
@@ -134,8 +136,8 @@ def read_findings(path: Path | None, *, themes: Collection[str], texts: Collecti
 
 
 def _check_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise InputError((), repr(name), allowed="small letters, digits and -", remedy="It becomes a link.")
+    if not NAME.fullmatch(name):
+        raise InputError((), repr(name), allowed="letters, digits, -, _ and .", remedy="It becomes the name of a file.")
     return name
 
 
@@ -248,6 +250,18 @@ class _Plan(Entry):
                     found = show(list(options))
                     raise InputError((kind, axis), found, allowed="each option once", remedy="Keep one.")
         return {kind: {axis: choices[kind][axis] for axis in OPTIONS[kind]} for kind in choices}
+
+    @field_validator("findings")
+    @classmethod
+    def _check_files(cls, findings: dict[str, _Finding]) -> dict[str, _Finding]:
+        """No two claims whose curves would be written to the same file."""
+        files: dict[str, str] = {}
+        for name in findings:
+            other = files.setdefault(make_name(name), name)
+            if other != name:
+                allowed = f"a name that differs from {other!r} in more than capitals and signs"
+                raise InputError((name,), repr(name), allowed=allowed, remedy="Both become the same name of a file.")
+        return findings
 
     @field_validator("findings")
     @classmethod

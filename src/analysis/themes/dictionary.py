@@ -50,8 +50,8 @@ class Theme:
 
     @property
     def in_words(self) -> str:
-        """The label as it stands within a sentence; acronyms keep their capitals."""
-        return self.label if self.label.isupper() else self.label.lower()
+        """The label as it stands within a sentence: its first letter small, unless that begins an acronym."""
+        return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
 
 
 class Term(NamedTuple):

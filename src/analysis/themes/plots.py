@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.report.charts import draw_time_axis, label_rows, paint_cells, spread_labels
+from analysis.report.charts import MOST_ABREAST, draw_time_axis, label_columns, label_rows, paint_cells, spread_labels
 from analysis.report.style import HAIRLINE, INK, MUTED, PAPER, new_figure
 from analysis.themes.dictionary import Theme, Themes
 
@@ -20,7 +20,7 @@ PRESENCE_ORDER = ["stays", "returns", "vanishes", "passes", "appears"]
 
 def plot_attention_panels(shares: pd.DataFrame, themes: Themes) -> Figure:
     """
-    Every theme through the texts, a panel each, two in a row, all with the same scale.
+    Every theme through the texts, a panel each, two in a row where the texts are few, all with the same scale.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def plot_attention_panels(shares: pd.DataFrame, themes: Themes) -> Figure:
         ``theme`` and what `draw_attention` needs.
     """
     names = list(dict.fromkeys(shares["theme"]))
-    columns = min(2, len(names))
+    columns = 1 if shares["doc_id"].nunique() > MOST_ABREAST else min(2, len(names))
     rows = -(-len(names) // columns)
     with new_figure(rows, columns, height=2.6 * rows, sharey=True) as (fig, axes):
         for ax, name in zip(axes, names, strict=False):
@@ -203,10 +203,9 @@ def plot_vocabulary(counts: pd.DataFrame, presence: pd.Series, theme: Theme, glo
                 else:
                     ax.plot(column, row, "_", color=HAIRLINE, markersize=8)
         _name_groups([presence[word] for word in order], counts.shape[1], ax)
-        ax.set_xticks(range(counts.shape[1]), counts.columns)
+        label_columns(ax, list(counts.columns))
         label_rows(ax, order, glossary)
         ax.set(xlim=(-0.6, counts.shape[1] + 0.25), ylim=(len(order) - 0.4, -0.6))
-        ax.xaxis.tick_top()
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
     return fig

@@ -10,6 +10,7 @@ from .annotations import judge as judge
 from .annotations import list_errors as list_errors
 from .annotations import measure_agreement as measure_agreement
 from .annotations import read_annotations as read_annotations
+from .frames import measure_frame_agreement as measure_frame_agreement
 from .sampling import Combined as Combined
 from .sampling import combine as combine
 from .sampling import draw_sample as draw_sample

@@ -37,3 +37,17 @@ from .names import tag_names as tag_names
 from .place import cross_headings as cross_headings
 from .place import measure_places as measure_places
 from .place import tag_headings as tag_headings
+from .survey import Actors as Actors
+from .survey import Frames as Frames
+from .survey import Instruments as Instruments
+from .survey import Modality as Modality
+from .survey import WordMap as WordMap
+from .survey import find_instruments as find_instruments
+from .survey import list_evidence as list_evidence
+from .survey import list_places as list_places
+from .survey import list_sentences as list_sentences
+from .survey import map_words as map_words
+from .survey import measure_actors as measure_actors
+from .survey import measure_frames as measure_frames
+from .survey import measure_modality as measure_modality
+from .survey import spread as spread

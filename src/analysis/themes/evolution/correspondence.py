@@ -36,11 +36,13 @@ def analyse_correspondence(table: pd.DataFrame) -> Correspondence:
     table : DataFrame of counts, 0 or more, its row and column names the items; rows and columns without any count are
         left out
 
-    Returns ------- Correspondence, all axes with any inertia (at most the smaller number of rows and columns, less
-    one). ``coordinate`` is
-        principal, ``standard`` the standard coordinate; ``contribution`` the share of the axis's inertia that the item
-        makes (0 to 1, sums to 1 on an axis); ``quality`` the share of the item's inertia that lies on the axis (cos², 0
-        to 1). The sign of an axis is such that the column of largest contribution is positive.
+    Returns
+    -------
+    Correspondence, all axes with any inertia (at most the smaller number of rows and columns, less one)
+        ``coordinate`` is principal, ``standard`` the standard coordinate; ``contribution`` the share of the axis's
+        inertia that the item makes (0 to 1, sums to 1 on an axis); ``quality`` the share of the item's inertia that
+        lies on the axis (cos², 0 to 1). The sign of an axis is such that the column of largest contribution is
+        positive.
 
     Raises
     ------

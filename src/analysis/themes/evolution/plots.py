@@ -1,4 +1,4 @@
-"""Figures of frames, actors, modality and correspondence: numbers and Axes go in, Axes come out."""
+"""Figures of frames, actors, modality and correspondence: as many panels as there are themes and texts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.report.charts import measure_text, paint_cells, relative_luminance
-from analysis.report.exports import HAIRLINE, INK, MUTED, PAPER
-from analysis.themes.dictionary import GREY
+from analysis.report.style import HAIRLINE, INK, MUTED, PAPER, new_figure
+from analysis.themes.dictionary import GREY, Themes
 from analysis.themes.evolution.correspondence import Correspondence
+from analysis.themes.evolution.survey import WordMap
 
 # Modes from the one that asks most of others to the one that only describes; told apart by lightness too, the labels
 # stand in the bars.
@@ -20,14 +22,88 @@ MODE_COLOURS = ("#7a2e0e", "#2b4c6f", "#3f7fae", "#9cc3dc", "#8a6d00", "#a3488f"
 OTHER_COLOUR = "#e4e2dd"  # of sentences in which no mode leads
 
 
-def plot_frames(counts: pd.DataFrame, ax: Axes, *, colour: str, labels: Mapping[str, str], title: str = "") -> Axes:
+ROOM_FOR_SHARES = 3  # panels in a row up to which their axis has room for a label in the middle
+
+
+def plot_frames(counts: pd.DataFrame, themes: Themes) -> Figure:
+    """
+    The frames of each theme in each text: a row of panels per theme, a column per text, frames that nobody has left
+    out.
+
+    Parameters
+    ----------
+    counts : DataFrame from `frames.count_frames`, with ``label``
+    """
+    labels = dict(zip(counts["frame"], counts["label"], strict=True))
+    counts = counts[counts["frame"].isin(order_frames(counts))]
+    names, texts = (list(dict.fromkeys(counts[column])) for column in ("theme", "doc_id"))
+    height = len(names) * (0.19 * counts["frame"].nunique() + 0.6) + 0.2
+    with new_figure(len(names), len(texts), height=height, sharex=True, sharey=True) as (fig, axes):
+        panels = [(name, text) for name in names for text in texts]
+        for ax, (name, text) in zip(axes, panels, strict=True):
+            rows = counts[(counts["theme"] == name) & (counts["doc_id"] == text)]
+            draw_frames(rows, ax, colour=themes[name].colour, labels=labels, title=f"{text} (of {rows['n'].iloc[0]})")
+            if text == texts[0]:
+                title = ax.set_title(f"{themes[name].label}\n{ax.get_title(loc='left')}", loc="left")
+                title.set_linespacing(1.3)
+            if len(texts) > ROOM_FOR_SHARES:
+                ax.set_xticks([0, 1], ["0", "100%"])
+        fig.supxlabel("share of the sentences on the theme")
+    return fig
+
+
+def plot_actors(crossed: pd.DataFrame, themes: Themes) -> Figure:
+    """
+    Kinds of actors by themes, a panel per text, three in a row.
+
+    Parameters
+    ----------
+    crossed : DataFrame from `actors.cross_actors`, by kind
+    """
+    texts = list(dict.fromkeys(crossed["doc_id"]))
+    columns = min(3, len(texts))
+    rows = -(-len(texts) // columns)
+    labels = {theme.name: theme.label for theme in themes}
+    with new_figure(rows, columns, height=rows * (0.24 * crossed["kind"].nunique() + 1.4), sharey=True) as (fig, axes):
+        for ax, text in zip(axes, texts, strict=False):
+            draw_actors(crossed[crossed["doc_id"] == text], ax, by="kind", labels=labels, title=text)
+        for ax in axes[len(texts) :]:
+            ax.remove()
+    return fig
+
+
+def plot_modes(counts: pd.DataFrame) -> Figure:
+    """How each text speaks, a bar per text; `counts` as in `draw_modes`."""
+    with new_figure(height=0.45 * counts["doc_id"].nunique() + 1.3) as (fig, (ax,)):
+        draw_modes(counts, ax)
+    return fig
+
+
+def plot_words(words: WordMap, themes: Themes, *, n_words: int = 25) -> Figure:
+    """
+    A map of words and texts, words by which a theme is found in its colour.
+
+    Parameters
+    ----------
+    n_words : words that are drawn, those that contribute most
+    """
+    colours = {word: themes[theme].colour for word, theme in words.themes.items()}
+    with new_figure(height=4.6) as (fig, (ax,)):
+        draw_correspondence(words.found, ax, colours=colours, n_rows=n_words)
+    return fig
+
+
+def draw_frames(counts: pd.DataFrame, ax: Axes, *, colour: str, labels: Mapping[str, str], title: str = "") -> Axes:
     """
     The frames of one theme in one text: a bar per frame, its share of the theme's sentences, with the count.
 
     Beside each other, with a shared vertical axis, such panels compare texts.
 
-    Parameters ---------- counts : DataFrame, rows of one theme and text from `frames.count_frames`: ``frame``,
-    ``sentences``, ``n``, ``share`` labels : mapping of frame to its label
+    Parameters
+    ----------
+    counts : DataFrame, rows of one theme and text from `frames.count_frames`
+        ``frame``, ``sentences``, ``n``, ``share``.
+    labels : mapping of frame to its label
     """
     rows = np.arange(len(counts))
     shares = counts["share"].fillna(0).to_numpy()
@@ -46,7 +122,7 @@ def plot_frames(counts: pd.DataFrame, ax: Axes, *, colour: str, labels: Mapping[
     return ax
 
 
-def plot_actors(crossed: pd.DataFrame, ax: Axes, *, by: str, labels: Mapping[str, str], title: str = "") -> Axes:
+def draw_actors(crossed: pd.DataFrame, ax: Axes, *, by: str, labels: Mapping[str, str], title: str = "") -> Axes:
     """
     Actors by themes in one text: cells with the number of sentences that name both, dark by share of the theme's.
 
@@ -72,7 +148,7 @@ def plot_actors(crossed: pd.DataFrame, ax: Axes, *, by: str, labels: Mapping[str
     return ax
 
 
-def plot_modes(counts: pd.DataFrame, ax: Axes) -> Axes:
+def draw_modes(counts: pd.DataFrame, ax: Axes) -> Axes:
     """
     How each text speaks: one bar per text, cut by the mode that leads in its sentences; shares in the bars.
 
@@ -107,7 +183,7 @@ def plot_modes(counts: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
-def plot_correspondence(
+def draw_correspondence(
     found: Correspondence, ax: Axes, *, colours: Mapping[str, str] | None = None, n_rows: int = 25
 ) -> Axes:
     """

@@ -3,22 +3,73 @@ themes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.report.wording import join_words
+from analysis.report.wording import join_words, list_points
+from analysis.themes.dictionary import Theme, Themes
 from analysis.themes.evolution.accuracy import LEAST_ACCURACY
 from analysis.themes.evolution.correspondence import Correspondence
 from analysis.themes.evolution.frames import FrameCodes
 from analysis.themes.evolution.modality import OTHER
+from analysis.themes.evolution.names import Names
+from analysis.themes.evolution.survey import Actors, Frames, Modality, WordMap
 
 LEAST_SENTENCES = 8  # with fewer sentences on a theme a text is not compared in a headline: one sentence would be 1/8
 LEAST_CHANGE = 0.1  # of a share, from which a headline speaks of a change
 LEAST_PROBABILITY = 0.8  # of its direction, as far as the codes go
 FEW = 4  # sentences below which a theme without a heading is a mention
 PASSAGE = 0.5  # share of the hits in one section from which a theme is a passage
+
+# How the tables of the page are laid out, as `analysis.report.Report.table` takes it.
+FRAMES = {
+    "columns": ["theme", "label", "doc_id", "share_of", "paragraphs"],
+    "cells": {"share_of": "{sentences} of {n}"},
+    "labels": {"label": "frame", "share_of": "sentences"},
+    "folded": "Every count with its paragraphs",
+}
+ACTORS = {
+    "columns": ["theme", "label", "doc_id", "share_of", "paragraphs"],
+    "cells": {"share_of": "{both} of {n_theme}"},
+    "labels": {"label": "who", "share_of": "sentences"},
+    "folded": "Every count with its paragraphs",
+}
+AGREEMENT = {
+    "columns": ["frame", "runs", "rows", "coded", "split", "alpha", "interval"],
+    "labels": {"runs": "codings", "rows": "sentences and themes", "coded": "with the frame", "split": "not all agree",
+               "interval": "95 % interval"},
+    "formats": {"coded": ".0f"},
+}  # fmt: skip
+NAMED = ["instrument", "kind"]
+INSTRUMENTS = {"columns": ["theme", "doc_id", *NAMED, "texts", "paragraphs"], "labels": {"texts": "texts that name it"}}
+MODES = {
+    "columns": ["doc_id", "label", "words", "share_of", "share", "share_leading"],
+    "cells": {"share_of": "{sentences} of {n}"},
+    "labels": {"label": "mode", "share_of": "sentences", "share_leading": "share it leads"},
+    "roles": {"words": "plain"},
+    "folded": "The numbers, with the words of each mode",
+}
+SCORES = {
+    "columns": ["label", "tp", "fp", "fn", "precision", "precision_interval", "recall", "recall_interval"],
+    "cells": {
+        "precision_interval": "{precision_low} to {precision_high}",
+        "recall_interval": "{recall_low} to {recall_high}",
+    },
+    "labels": {"label": "what", "tp": "right", "fp": "false", "fn": "missed", "precision_interval": "95 % interval",
+               "recall_interval": "95 % interval"},
+    "folded": "How many were right, false and missed",
+}  # fmt: skip
+PLACES = {
+    "columns": ["theme", "doc_id", "in_headings", "in_sections", "fullest_title", "fullest_share", "stretches",
+                "sentences"],
+    "cells": {"in_headings": "{headings} of {n_headings}", "in_sections": "{sections} of {n_sections}"},
+    "labels": {"in_headings": "headings", "in_sections": "sections", "fullest_title": "fullest section",
+               "fullest_share": "its share of hits"},
+    "roles": {"fullest_title": "word"},
+    "formats": {"fullest_share": ".0%"},
+}  # fmt: skip
 
 # Frames as they stand after "from" and "to"; any other stands by its name.
 FRAME_WORDS = {
@@ -87,12 +138,7 @@ def describe_frames(
     if len(texts) == 1:
         return _describe_only(enough, counts, theme, texts[0], least)
     first, last = (enough[enough["doc_id"] == text].set_index("frame") for text in (texts[0], texts[-1]))
-    change = last["share"] - first["share"]
-    if compared is not None:
-        pair = compared[(compared["before"] == texts[0]) & (compared["after"] == texts[-1])]
-        sure = pair.set_index("frame")["probability"].reindex(change.index) >= LEAST_PROBABILITY
-        change = change.where(sure, 0)
-    fall, rise = change.idxmin(), change.idxmax()
+    fall, rise = _find_turn(counts, compared, least)
 
     def counted(frame: str, *, full: bool) -> str:
         before, after = first.loc[frame], last.loc[frame]
@@ -104,15 +150,36 @@ def describe_frames(
         counts_only = f"{before['sentences']} of {before['n']}, {after['sentences']} of {after['n']}"
         return f"{_name_frame(frame)} ({counts_only})"
 
-    falls, rises = change[fall] <= -LEAST_CHANGE, change[rise] >= LEAST_CHANGE
-    if falls and rises:
+    if fall and rise:
         return f"{_capital(theme)} turns from {counted(fall, full=True)} to {counted(rise, full=False)}."
-    if rises:
+    if rise:
         return f"{_capital(theme)} comes to be spoken of more as {counted(rise, full=True)}."
-    if falls:
+    if fall:
         return f"{_capital(theme)} comes to be spoken of less as {counted(fall, full=True)}."
     most = first["share"].idxmax()
     return f"{_capital(theme)} keeps its frames, most often {counted(most, full=True)}."
+
+
+def _change(counts: pd.DataFrame, compared: pd.DataFrame | None, least: int) -> pd.Series:
+    """Change of the share of each frame from the first to the last text with enough sentences; 0 where unsure."""
+    enough = counts[counts["n"] >= least]
+    texts = list(dict.fromkeys(enough["doc_id"]))
+    if len(texts) < 2:
+        return pd.Series(0.0, index=list(dict.fromkeys(counts["frame"])))
+    first, last = (enough[enough["doc_id"] == text].set_index("frame")["share"] for text in (texts[0], texts[-1]))
+    change = last - first
+    if compared is None:
+        return change
+    pair = compared[(compared["before"] == texts[0]) & (compared["after"] == texts[-1])]
+    sure = pair.set_index("frame")["probability"].reindex(change.index) >= LEAST_PROBABILITY
+    return change.where(sure, 0)
+
+
+def _find_turn(counts: pd.DataFrame, compared: pd.DataFrame | None, least: int) -> tuple[str, str]:
+    """The frames of the largest fall and the largest rise; empty where it is below `LEAST_CHANGE`."""
+    change = _change(counts, compared, least)
+    fall = change.idxmin() if change.min() <= -LEAST_CHANGE else ""
+    return str(fall), str(change.idxmax() if change.max() >= LEAST_CHANGE else "")
 
 
 def _describe_only(enough: pd.DataFrame, counts: pd.DataFrame, theme: str, text: str, least: int) -> str:
@@ -190,6 +257,163 @@ def describe_accuracy(scores: pd.DataFrame, labels: Mapping[str, str], what: str
     return f"{opening}{named}. One of the two is below {LEAST_ACCURACY:g} for {short}: only codes are shown."
 
 
+def describe_stability(alphas: pd.DataFrame, codes: FrameCodes) -> str:
+    """
+    How far the codings agree, and what that means; or that there are no two of them.
+
+    Parameters
+    ----------
+    alphas : DataFrame from `analysis.validation.frames.measure_frame_agreement`
+    """
+    if alphas.empty:
+        return "No sentence was coded twice: there is no agreement to measure."
+    rows = alphas.sort_values("alpha", kind="stable")
+    ends = [f"{row.alpha:.2f} ({row.frame.replace('_', ' ')})" for row in rows.iloc[[0, -1]].itertuples()]
+    opening = f"Krippendorff's alpha runs from {ends[0]} to {ends[1]}"
+    if codes.kind == "model":
+        return f"{opening}. These are runs of one model: alpha is their stability, not reproducibility by people."
+    return f"{opening}."
+
+
+# --- all themes of a study ---------------------------------------------------------------------------------------
+
+
+def say_missing(what: str, *files: str) -> str:
+    """
+    That something was not looked for, and which file would change that.
+
+    Examples
+    --------
+    >>> say_missing("Actors", "data/actors.yml")
+    'Actors were not looked for: there is no `data/actors.yml`. `data/README.md` says how to write it.'
+    """
+    named = " or ".join(f"`{file}`" for file in files)
+    return f"{what} were not looked for: there is no {named}. `data/README.md` says how to write it."
+
+
+def describe_source(frames: Frames, codes: FrameCodes, codes_file: str, frames_file: str) -> str:
+    """Where the frames come from; without any, how to add them."""
+    if frames.source == "":
+        return say_missing("Frames", codes_file, frames_file)
+    if frames.source == "words":
+        return "Frames are found by words; no sentence was coded, so how often that is right is not known."
+    return describe_codes(codes)
+
+
+def describe_frame_words(frames: Frames, codes: FrameCodes, documents: Sequence[str]) -> str:
+    """How well the frame dictionary does on codes it was not written on; empty without one of the two."""
+    texts = [text for text in documents if text not in codes.used_for_dictionary]
+    if frames.scores.empty or not texts:
+        return ""
+    return describe_accuracy(frames.scores, {}, f"sentences of {join_words(texts)}")
+
+
+def introduce_actors(actors: Actors, file: str) -> str:
+    """The headline on actors; without a list, how to add one."""
+    return describe_actors(actors.counts) if len(actors.counts) else say_missing("Actors", file)
+
+
+def describe_names(scores: pd.DataFrame) -> str:
+    """How well the list of actors does on coded sentences, and which kinds it misses; empty if nothing was coded."""
+    if scores.empty:
+        return ""
+    whole, kinds = scores.iloc[-1], scores.iloc[:-1]
+    poor = [f"{row.label} ({row.tp} of {row.tp + row.fn} found)" for row in kinds[~kinds["usable"]].itertuples()]
+    opening = (
+        f"On {_plural(whole['n'], 'coded sentence')} the list of names has a precision of {whole['precision']:.2f} and "
+        f"a recall of {whole['recall']:.2f}"
+    )
+    return f"{opening}; read with reserve: {join_words(poor)}." if poor else f"{opening}."
+
+
+def introduce_instruments(counts: pd.DataFrame, documents: Sequence[str], names: Names, file: str) -> str:
+    """The headline on instruments; without a list of names, how to add one."""
+    told = describe_instruments(counts, documents)
+    return told if names.labels else f"{told} {say_missing('Instruments called by a name', file)}"
+
+
+def describe_theme(frames: Frames, codes: FrameCodes, theme: Theme, codes_file: str, frames_file: str) -> str:
+    """The headlines on frames and status of one theme, and where they come from; without any, how to add them."""
+    counts, status = (table[table["theme"] == theme.name] for table in (frames.counts, frames.status))
+    if frames.source == "":
+        return say_missing("Frames", codes_file, frames_file)
+    if counts.empty:
+        return f"No sentence on {theme.in_words} was coded."
+    told = [describe_frames(counts, theme.in_words, compared=_compared(frames, theme.name))]
+    told += [describe_status(status, theme.in_words)] if len(status) else []
+    return " ".join([*told, f"(Frames {name_source(codes)}.)"])
+
+
+def describe_named(crossed: pd.DataFrame, theme: Theme, file: str) -> str:
+    """Who stands beside one theme, from the rows of all themes; without a list of actors, how to add one."""
+    if crossed.empty:
+        return say_missing("Actors", file)
+    return describe_beside(crossed[crossed["theme"] == theme.name], theme.in_words)
+
+
+def list_frames(frames: Frames, themes: Themes) -> str:
+    """The headline on frames of every theme, as a list in markdown; empty without frames."""
+    return list_points(_tell_frames(frames, themes))
+
+
+def list_status(status: pd.DataFrame, themes: Themes) -> str:
+    """The headline on status of every coded theme, as a list in markdown; or that none was coded."""
+    if status.empty:
+        return "No sentence was coded for status."
+    return list_points(describe_status(rows, themes[name].in_words) for name, rows in _by_theme(status))
+
+
+def list_beside(crossed: pd.DataFrame, themes: Themes) -> str:
+    """Who stands beside every theme, as a list in markdown; empty if nobody is named."""
+    return list_points(describe_beside(rows, themes[name].in_words) for name, rows in _by_theme(crossed))
+
+
+def list_places(places: pd.DataFrame, themes: Themes) -> str:
+    """What place every theme has in each text, as a list in markdown."""
+    return list_points(describe_place(rows, themes[name].in_words) for name, rows in _by_theme(places))
+
+
+def summarise(frames: Frames, speech: Modality, places: pd.DataFrame, themes: Themes) -> str:
+    """
+    The finding, in one to three sentences: the two largest turns of frames, and how the texts speak.
+
+    Without either, what place the first theme has in each text.
+    """
+    parts = [_largest_turns(frames, themes, 2), describe_manner(speech.counts, speech.scores)]
+    if not any(parts) and len(places):
+        name, rows = next(_by_theme(places))
+        parts = [describe_place(rows, themes[name].in_words)]
+    return " ".join(part for part in parts if part) or "The study declares no theme."
+
+
+def _by_theme(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in dict.fromkeys(table["theme"]):
+        yield name, table[table["theme"] == name]
+
+
+def _compared(frames: Frames, theme: str) -> pd.DataFrame | None:
+    return None if frames.compared is None else frames.compared[frames.compared["theme"] == theme]
+
+
+def _tell_frames(frames: Frames, themes: Themes) -> list[str]:
+    return [
+        describe_frames(rows, themes[name].in_words, compared=_compared(frames, name))
+        for name, rows in _by_theme(frames.counts)
+    ]
+
+
+def _largest_turns(frames: Frames, themes: Themes, n: int) -> str:
+    """The headlines of the `n` themes whose frames change most, in the order of the themes; empty where none does."""
+    sizes = {}
+    for name, rows in _by_theme(frames.counts):
+        compared = _compared(frames, name)
+        change = _change(rows, compared, LEAST_SENTENCES)
+        sizes[name] = sum(abs(change[frame]) for frame in _find_turn(rows, compared, LEAST_SENTENCES) if frame)
+    most = sorted((name for name in sizes if sizes[name]), key=lambda name: -sizes[name])[:n]
+    told = dict(zip(dict.fromkeys(frames.counts["theme"]), _tell_frames(frames, themes), strict=True))
+    return " ".join(told[name] for name in told if name in most)
+
+
 # --- actors ------------------------------------------------------------------------------------------------------
 
 
@@ -243,11 +467,12 @@ def describe_beside(crossed: pd.DataFrame, theme: str, *, least: int = LEAST_SEN
     leading = leading[leading["both"] > 0]
     if leading.empty:
         return f"No text has {_plural(least, 'sentence')} on {theme} with an actor among them."
-    named = [
-        f"{row.label} in {row.doc_id} ({row.both} of {row.n_theme}{' sentences' if not place else ''})"
-        for place, row in enumerate(leading.itertuples())
-    ]
-    return f"Named most often in sentences on {theme}: {join_words(named)}."
+    named: dict[str, list[str]] = {}
+    for place, row in enumerate(leading.itertuples()):
+        of = f"{row.both} of {row.n_theme}{' sentences' if not place else ''}"
+        named.setdefault(str(row.label), []).append(f"{row.doc_id} ({of})")
+    told = [f"{label} in {join_words(texts)}" for label, texts in named.items()]
+    return f"Named most often in sentences on {theme}: {join_words(told)}."
 
 
 def describe_presence(counts: pd.DataFrame, *, n_names: int = 5) -> str:
@@ -309,27 +534,61 @@ def describe_modes(counts: pd.DataFrame) -> str:
     """
     The headline on modality: for each text the mode in which it stands out from the others.
 
-    A text stands out by the mode in which its share of sentences exceeds that of every other text most. Of one text its
-    most frequent mode is named.
+    A text stands out by the mode in which its share of sentences exceeds that of every other text most, by
+    `LEAST_CHANGE` at least. Of one text its most frequent mode is named.
 
     Parameters
     ----------
     counts : DataFrame from `modality.count_modes`
     """
-    shares = counts[counts["mode"] != OTHER].pivot(index="mode", columns="doc_id", values="share")
-    mode_words = counts.drop_duplicates("mode").set_index("mode")
-    texts = list(dict.fromkeys(counts["doc_id"]))
-    if shares.empty:
+    if counts.empty:
         return "How the texts speak was not looked for: their languages have no list of verbs."
-    parts: list[str] = []
-    for text in texts:
-        others = shares.drop(columns=text).max(axis=1) if len(texts) > 1 else 0.0
-        lead = (shares[text] - others).loc[list(dict.fromkeys(counts.loc[counts["mode"] != OTHER, "mode"]))]
-        if lead.max() > 0:
-            label, words = mode_words.loc[lead.idxmax(), ["label", "words"]]
-            where = f"in {shares.loc[lead.idxmax(), text]:.0%}{'' if parts else ' of its sentences'}"
-            parts.append(f"the {text} text {label}: words such as {words} stand {where}")
+    parts = [
+        f"the {row.doc_id} text {row.label}: words such as {row.words} stand in {row.share:.0%}"
+        for row in _lead_modes(counts).itertuples()
+    ]
+    parts[:1] = [f"{part} of its sentences" for part in parts[:1]]
     return f"{_capital('; '.join(parts))}." if parts else "The texts speak alike."
+
+
+def describe_manner(counts: pd.DataFrame, scores: pd.DataFrame) -> str:
+    """
+    Which texts stand out by a mode, in short; modes that are not found well enough left out.
+
+    Parameters
+    ----------
+    scores : DataFrame from `survey.measure_modality`; where it has no row, no mode is left out
+
+    Returns
+    -------
+    str, empty if no text stands out
+    """
+    poor = set(scores.loc[~scores["usable"].astype(bool), "mode"]) if len(scores) else set()
+    leading = _lead_modes(counts)
+    leading = leading[~leading["mode"].isin(poor)]
+    others = {1: "", 2: " (the other in {:.0%})"}.get(counts["doc_id"].nunique(), " (the others in {:.0%} at most)")
+    parts = [
+        f"the {row.doc_id} text {row.label} in {row.share:.0%} of its sentences{others.format(row.others)}"
+        for row in leading.itertuples()
+    ]
+    return f"{_capital(join_words(parts))}, which is partly genre." if parts else ""
+
+
+def _lead_modes(counts: pd.DataFrame) -> pd.DataFrame:
+    """
+    For each text that stands out by a mode its row: the one whose share exceeds that of all other texts most.
+
+    By `LEAST_CHANGE` at least. With ``others``, the largest share of that mode in another text.
+    """
+    acts = counts[counts["mode"] != OTHER]
+    shares = acts.pivot(index="mode", columns="doc_id", values="share")
+    rows = [acts.head(0).assign(others=0.0)]
+    for text, own in acts.groupby("doc_id", sort=False):
+        others = own["mode"].map(shares.drop(columns=text).max(axis=1)) if shares.shape[1] > 1 else 0.0
+        own = own.assign(others=others)
+        lead = own["share"] - own["others"]
+        rows.append(own.loc[[lead.idxmax()]] if lead.max() >= LEAST_CHANGE else own.head(0))
+    return pd.concat([row for row in rows if len(row)] or rows)
 
 
 # --- place -------------------------------------------------------------------------------------------------------
@@ -372,50 +631,50 @@ def describe_place(places: pd.DataFrame, theme: str) -> str:
 # --- captions ----------------------------------------------------------------------------------------------------
 
 
-def caption_frames(counts: pd.DataFrame, theme: str, source: str) -> dict[str, str]:
-    """
-    Name, caption and alternative text of the figure of the frames of one theme.
-
-    Parameters
-    ----------
-    source : where the frames come from, such as `name_source` gives
-    """
-    sizes = join_words(
-        [f"{row.n} in {row.doc_id}" for row in counts.drop_duplicates("doc_id").itertuples()] or ["none"]
-    )
+def caption_frames(frames: Frames, codes: FrameCodes, themes: Themes) -> dict[str, str]:
+    """Name, caption and alternative text of the figure of frames."""
+    told = _tell_frames(frames, themes)
     caption = (
-        f"Frames of the sentences on {theme} ({sizes}), {source}. Bars: share of these sentences; numbers: sentences. "
-        "A sentence may have several frames or none."
+        f"{_largest_turns(frames, themes, 1) or told[0]} Bars: share of the sentences on a theme that have the frame, "
+        f"{name_source(codes)}; numbers: sentences. A sentence may have several frames or none."
     )
-    alt = f"Bars, one panel per text: how many sentences on {theme} have each frame. {describe_frames(counts, theme)}"
-    return {"name": "frames", "caption": caption, "alt": alt}
+    opening = "Bars, a row of panels per theme and a column per text: how many sentences have each frame."
+    return {"name": "frames", "caption": caption, "alt": " ".join([opening, *told])}
 
 
 def name_source(codes: FrameCodes) -> str:
     """
     Where frames come from, within a sentence; codes of a model are never called anything else.
 
-    Examples -------- >>> empty = pd.DataFrame() >>> name_source(FrameCodes(empty, empty, [])),
-    name_source(FrameCodes(empty, empty, ["threat"], "human", "Anna and Bram")) ('found by words', 'coded by Anna and
-    Bram')
+    Examples
+    --------
+    >>> empty = pd.DataFrame()
+    >>> name_source(FrameCodes(empty, empty, [])), name_source(FrameCodes(empty, empty, ["threat"], "human", "Anna"))
+    ('found by words', 'coded by Anna')
     """
     if not codes.frames:
         return "found by words"
     return "coded by a language model" if codes.kind == "model" else f"coded by {codes.coders}"
 
 
-def caption_actors(crossed: pd.DataFrame) -> dict[str, str]:
-    """Name, caption and alternative text of the figure of actors beside themes."""
-    texts = join_words(list(dict.fromkeys(crossed["doc_id"])) or ["no text"])
+def caption_actors(crossed: pd.DataFrame, themes: Themes, *, least: int = LEAST_SENTENCES) -> dict[str, str]:
+    """
+    Name, caption and alternative text of the figure of actors beside themes.
+
+    The largest share is named, of themes and texts with at least `least` sentences.
+    """
+    opening = ""
+    enough = crossed[(crossed["n_theme"] >= least) & (crossed["both"] > 0)]
+    if len(enough):
+        row = enough.loc[enough["share"].idxmax()]
+        where = f"{row['both']} of {row['n_theme']} sentences on {themes[row['theme']].in_words} in {row['doc_id']}"
+        opening = f"The largest share: {row['label']}, in {where}. "
     caption = (
-        f"Who is named in sentences on a theme, {texts}: number of sentences that name both; the darker, the larger "
-        "the share of the theme's sentences in that text. A sentence counts in every cell whose two names it has."
+        f"{opening}Numbers: sentences on a theme that name an actor of the kind; the darker, the larger their share of "
+        "the theme's sentences in that text. A sentence counts in every cell whose two names it has."
     )
-    most = ""
-    if len(crossed):
-        best = crossed.loc[crossed["both"].idxmax()]
-        most = f" Most: {best['label']} in {best['both']} of {best['n_theme']} sentences ({best['doc_id']})."
-    return {"name": "actors", "caption": caption, "alt": f"Heat tables, one per text: actors by themes.{most}"}
+    alt = f"Heat tables, one per text: kinds of actors by themes. {opening}".strip()
+    return {"name": "actors", "caption": caption, "alt": alt}
 
 
 def caption_modes(counts: pd.DataFrame, scores: pd.DataFrame | None = None) -> dict[str, str]:
@@ -437,6 +696,15 @@ def caption_modes(counts: pd.DataFrame, scores: pd.DataFrame | None = None) -> d
 
 def _two_places(value: float) -> str:
     return "unknown" if np.isnan(value) else f"{value:.2f}"
+
+
+def caption_words(words: WordMap, themes: Themes) -> dict[str, str]:
+    """Name, caption and alternative text of the map of words."""
+    told = caption_correspondence(words.found, "words", words.columns)
+    used = [name for name in themes.declared if name in words.themes.values()]
+    coloured = join_words([themes[name].in_words for name in used]) if used else ""
+    colours = f" In the colour of their theme: words by which {coloured} {'are' if len(used) > 1 else 'is'} found."
+    return {**told, "caption": told["caption"] + (colours if used else "")}
 
 
 def caption_correspondence(found: Correspondence, rows: str, columns: str) -> dict[str, str]:
