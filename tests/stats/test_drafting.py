@@ -102,7 +102,7 @@ def test_a_larger_difference_is_no_weaker_where_sections_are_alike(before, n_sec
     """
     More in every section of the second text: the verdict gets no weaker.
 
-    The probability may fall by .002, but only where it is beyond .99 or .01: one more sentence also tells of the spread.
+    The probability may fall by .002, only where it is beyond .99 or .01: one more sentence tells of the spread too.
     Sections that the theme fills are left out: they may lie as far apart as they like, which costs .002 too.
     """
     found = [compare_drafts(before, ([y] * n_sections, [n] * n_sections), **COARSE).probability for y in range(n)]
