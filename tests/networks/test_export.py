@@ -24,7 +24,6 @@ from analysis.networks.export import (
     to_vosviewer_json,
 )
 from analysis.pipeline.steps import Run, place_of
-from analysis.report import exports
 
 
 def to_node_table(graph: nx.Graph) -> str:
@@ -221,10 +220,10 @@ def test_an_empty_graph_reads_back():
     assert json.loads(to_vosviewer_json(nx.Graph()))["network"] == {"items": [], "links": []}
 
 
-def test_a_graph_is_saved_in_all_formats_among_the_tables_of_its_run(tmp_path, graph):
-    outputs = exports.open_outputs(tmp_path, "05_networks")
-    paths = save_graph(outputs, "themes", graph)
-    names = sorted(path.name for path in (tmp_path / "tables").iterdir())
+def test_a_graph_is_saved_in_all_formats_among_the_tables_of_its_run(open_report, graph):
+    report = open_report("05_networks")
+    paths = save_graph(report, "themes", graph)
+    names = sorted(path.name for path in (report.folder / "tables").iterdir())
     assert names == sorted(path.name for path in paths.values())
     assert names == [
         *["05_networks-themes-edges.csv", "05_networks-themes-nodes.csv", "05_networks-themes-vosviewer.json"],
@@ -235,18 +234,19 @@ def test_a_graph_is_saved_in_all_formats_among_the_tables_of_its_run(tmp_path, g
     assert len(pd.read_csv(paths["nodes"])) == 3
 
 
-def test_what_is_saved_is_carried_to_the_reports(tmp_path, graph):
-    outputs = exports.open_outputs(tmp_path, "05_networks")
-    for path in save_graph(outputs, "themes", graph).values():
-        place = place_of(Run("05_networks", "Networks"), path.relative_to(tmp_path))
+def test_what_is_saved_is_carried_to_the_reports(open_report, graph):
+    report = open_report("05_networks")
+    for path in save_graph(report, "themes", graph).values():
+        place = place_of(Run("05_networks", "Networks"), path.relative_to(report.folder))
         assert place == Path("reports/tables") / path.name
 
 
-def test_a_graph_that_cannot_be_written_changes_nothing(tmp_path, graph):
+def test_a_graph_that_cannot_be_written_changes_nothing(open_report, graph):
+    report = open_report("05_networks")
     graph.nodes["cyber"]["by_text"] = {"2014": 3}
     with pytest.raises(InputError, match=r"cyber, attribute 'by_text': found a dict.*n_2014"):
-        save_graph(exports.open_outputs(tmp_path, "05_networks"), "themes", graph)
-    assert list((tmp_path / "tables").iterdir()) == []
+        save_graph(report, "themes", graph)
+    assert list((report.folder / "tables").iterdir()) == []
 
 
 @pytest.mark.parametrize("writer", WRITERS)

@@ -89,18 +89,18 @@ def test_a_matrix_tells_counts_below_the_diagonal_and_leaves_out_what_is_not():
 
 
 def test_a_fan_has_a_line_for_each_neighbour_dashed_where_chance_will_do():
-    ties = pd.DataFrame({"label": ["x", "y"], "gloss": ["", "why"], "n": [4, 2], "kept": [True, False], "2014": [4, 2]})
-    ax = plots.plot_ego(ties, Figure().subplots(), texts=["2014"], colour="#0072b2", marker="o")
+    ties = pd.DataFrame({"label": ["x", "y"], "gloss": ["", "why"], "n": [4, 2], "2014": [4, 2]})
+    ties = ties.assign(significant=[True, False], colour="#0072b2", marker="o")
+    ax = plots.plot_ego(ties, Figure().subplots(), texts=["2014"])
     assert [patch.get_linestyle() == "-" for patch in ax.patches if isinstance(patch, PathPatch)] == [True, False]
     assert {"x", "y", "why", "4", "2", "2014"} <= {text.get_text() for text in ax.texts}
 
 
 def test_beside_a_neighbour_stand_the_counts_of_five_texts_or_their_sum():
     texts = [str(year) for year in range(2001, 2013)]
-    ties = pd.DataFrame({"label": ["x"], "gloss": [""], "n": [24], "kept": [True], **{text: [2] for text in texts}})
-    few, many = (
-        plots.plot_ego(ties, Figure().subplots(), texts=texts[:n], colour="#0072b2", marker="o") for n in (5, 12)
-    )
+    ties = pd.DataFrame({"label": ["x"], "gloss": [""], "n": [24], **{text: [2] for text in texts}})
+    ties = ties.assign(significant=True, colour="#0072b2", marker="o")
+    few, many = (plots.plot_ego(ties, Figure().subplots(), texts=texts[:n]) for n in (5, 12))
     assert [text.get_text() for text in few.texts].count("2") == 5
     assert {"24", "all"} <= {text.get_text() for text in many.texts}
     assert few.get_xlim()[1] > 3

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from markupsafe import Markup
 
 from analysis.networks import network, prose
 
@@ -12,11 +11,9 @@ def incidence(here):
     return network.build_incidence(here)
 
 
-def test_paragraphs_are_linked_by_text():
-    cell = prose.link_paragraphs(["2014-003", "2014-017", "2018-004"])
-    assert prose.plain(cell) == "2014: 3, 17; 2018: 4"
-    assert '<a href="#p-2014-017" title="2014-017">17</a>' in cell
-    assert prose.link_paragraphs([]) == "–"
+@pytest.fixture(scope="module")
+def labels(here, incidence):
+    return prose.label_nodes(here, incidence)
 
 
 def changes(*verdicts: str) -> pd.DataFrame:
@@ -56,26 +53,45 @@ def test_of_the_comparisons_of_a_tie_the_surest_is_shown():
     assert prose.pick_changes(table.head(1), table)["verdict"].tolist() == ["stronger"]
 
 
-def test_a_name_is_plain_without_its_gloss():
-    assert prose.plain(Markup('<span lang="nl">grens</span> <span class="gloss">‘border’</span>')) == "grens"
-
-
 def test_rare_nodes_are_drawn_in_and_no_two_change_sides():
     nodes = pd.DataFrame({"x": [0.0, 0.25, -4.0], "y": [0.0, 0.0, 0.0]}, index=list("abc"))
     drawn = prose._compress(nodes)
     assert drawn["x"].tolist() == [0.0, 0.5, -2.0]
 
 
-def test_the_passages_behind_a_tie_stand_on_the_page(here, incidence):
-    shown = prose.pick_passages(here, incidence, ["Cyber", "Terrorism"])
+def test_a_row_of_ties_has_its_texts_its_surest_change_and_the_paragraphs_behind_it(incidence, labels):
     pairs = network.pair_themes(incidence, [("cyber", "terrorism")])
-    evidence = network.list_evidence(incidence, network.test_ties(incidence, pairs))[0]
-    assert len(evidence) == 5
-    assert set(evidence) <= set(shown["paragraph_id"])
+    ties = network.test_ties(incidence, pairs)
+    table = pd.DataFrame([("Cyber", "Terrorism", "2014", "2018", "inconclusive", 0.5, 0.1, -0.1, 0.3)])
+    names = ["source", "target", "before", "after", "verdict", "p", "difference", "low", "high"]
+    layout = prose.layout_ties(incidence, ties, table.set_axis(names, axis=1), labels)
+    columns = ["tie", "2014", "2018", "2020", "expected", "p", "q", "change", "verdict", "passages"]
+    assert layout["columns"] == columns
+    assert layout["shown"].loc[0, "verdict"] == "inconclusive"
+    assert len(layout["links"]["passages"][0]) == layout["shown"].loc[0, "n"] == 5
+    alone = prose.layout_ties(incidence, ties, table.head(0).set_axis(names, axis=1), labels)
+    assert alone["columns"] == [*columns[:7], "passages"]
 
 
-def test_words_are_named_in_dutch_with_their_gloss_and_themes_by_their_label(here, incidence):
-    names = prose.name_nodes(here, incidence)
-    assert names["Cyber"] == "Cyber"
-    assert prose.plain(names["cyberaanval"]) == "cyberaanvallen"
-    assert "cyber-attacks" in prose.plain(Markup(str(names["cyberaanval"]).replace('class="gloss"', "")))
+def test_words_are_shown_by_their_usual_form_and_themes_by_their_label(labels):
+    assert labels["Cyber"] == "Cyber"
+    assert labels["cyberaanval"] == "cyberaanvallen"
+
+
+def test_a_word_is_in_the_language_of_the_first_text_that_has_it():
+    counts = pd.DataFrame({"n": [3, 2], "a": [0, 2], "b": [3, 0]}, index=["mer", "sea"])
+    assert prose.first_texts(counts, ["a", "b"]).to_dict() == {"mer": "b", "sea": "a"}
+
+
+def test_what_was_declared_is_said():
+    declared = network.Declared([("cyber", "cbrn")], ["grens", "visum"])
+    assert prose.describe_nodes(declared, ["Cyber", "CBRN"], ["grens"] * 60).endswith(
+        "two themes and 60 words. Declared are one pair of themes and two words; all else is exploration."
+    )
+    assert "No pairs or words are declared" in prose.describe_nodes(network.Declared([], []), ["Cyber"], [])
+
+
+def test_whole_networks_are_compared_in_a_sentence_or_it_is_said_why_not():
+    whole = pd.DataFrame({"measure": ["largest change", "change of total", "change of total"], "p": [0.01, 0.02, 0.5]})
+    assert prose.describe_whole(whole).startswith("In 1 of 2 comparisons the total of the ties changed more")
+    assert "nothing to compare" in prose.describe_whole(whole.head(0))

@@ -17,30 +17,19 @@ SMALL = {"n_draws": 30, "seed": 1}
 def whole_way(study, pairs=()):
     """All that the page on networks computes, on the words and on the themes."""
     incidence = networks.build_incidence(study)
-    names = prose.name_nodes(study, incidence)
-    found = {"incidence": incidence, "names": names, "lengths": networks.measure_lengths(study)}
+    labels = prose.label_nodes(study, incidence)
+    found = {"incidence": incidence, "labels": labels, "lengths": networks.measure_lengths(study)}
     found["pairs"] = networks.test_ties(incidence, networks.pair_themes(incidence, list(pairs)))
     found["changes"] = networks.compare_ties(incidence, found["pairs"], **SMALL)
     found["units"] = networks.compare_units(study, incidence, list(pairs))
-    for kind, nodes in (
-        ("themes", networks.choose_themes(incidence, [])),
-        ("words", networks.choose_words(incidence, [], 20)),
-    ):
-        ties = networks.test_ties(incidence, networks.pair_nodes(incidence, nodes))
-        shown = ties[(ties["n"] >= 2) & (ties["p"] <= 0.1)]
-        network = networks.build_network(incidence, nodes, ties, shown, n_runs=5, seed=1)
-        texts = study.documents[0], study.documents[-1]
-        picture = prose.picture_network(
-            study,
-            incidence,
-            network,
-            networks.compare_ties(incidence, shown, **SMALL),
-            names,
-            compare=texts,
-            significant=networks.list_p_by_text(incidence, shown) <= 0.1,
-        )
-        found |= {f"{kind} network": network, f"{kind} picture": picture, f"{kind} ties": ties}
-        found[f"{kind} says"] = prose.describe_network(network, ties, 0.1), prose.describe_groups(network)
+    chosen = {"themes": networks.choose_themes(incidence, []), "words": networks.choose_words(incidence, [], 20)}
+    for kind, nodes in chosen.items():
+        measured = networks.measure_network(incidence, nodes, alpha=0.1, min_together=2, n_runs=5, **SMALL)
+        found |= {f"{kind} network": measured.network, f"{kind} ties": measured.pair_tests}
+        found[f"{kind} picture"] = prose.picture_network(study, incidence, measured, labels)
+        found[f"{kind} layout"] = prose.layout_measured(incidence, measured, labels, kind)
+        described = prose.describe_network(measured, labels, alpha=0.1)
+        found[f"{kind} says"] = described, prose.describe_groups(measured.network)
     found["bridging words"] = networks.find_bridging_words(incidence, found["words network"], **SMALL)
     found["bridges"] = networks.measure_bridges(incidence, incidence.themes, **SMALL)
     found["around"] = networks.find_neighbours(incidence, incidence.themes)
@@ -52,12 +41,6 @@ def whole_way(study, pairs=()):
 
 def count_titles(fig) -> int:
     return sum(bool(ax.get_title(loc="left") or ax.get_title()) for ax in fig.axes)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plots.plt.close("all")
 
 
 @pytest.mark.parametrize(("n_texts", "themes"), [(1, TWO), (2, TWO), (4, FIVE), (7, FIVE)])
@@ -98,11 +81,14 @@ def test_where_nothing_is_declared_and_nothing_tied_that_is_said(make_study, tow
     assert prose.describe_pairs(found["pairs"], found["changes"])[1] == "descriptive"
     assert found["themes network"].ties.empty
     said, groups = found["themes says"]
-    assert said.startswith("0 of 1 pair is drawn; 0 pass the test at 10% taken alone, and none does")
-    assert groups == "There are no ties, and so no groups."
-    shown = found["themes network"].ties
-    assert list(networks.list_evidence(found["incidence"], shown)) == []
-    assert "passages" in prose.present_ties(shown, found["changes"], [], found["names"])
+    assert said == "No tie passes the test at 10% (1 pair tested): none is drawn."
+    assert groups == "There are no ties, and so no groups and no words between them."
+    assert found["themes layout"]["shown"].empty
+    assert found["themes layout"]["links"] == {"passages": []}
+    laid_out = prose.layout_groups(found["incidence"], found["themes network"], found["labels"])
+    assert laid_out["shown"].empty
+    between = pd.DataFrame({"node": ["Cyber"], "n": 1})
+    assert prose.layout_bridging(found["incidence"], found["themes network"], between, found["labels"])["shown"].empty
 
 
 @pytest.mark.parametrize(
@@ -122,7 +108,6 @@ def test_fewer_than_three_words_make_an_honest_network(make_study, texts, words)
     if len(words) < 2:
         assert found["words says"][0] == "There are no pairs to be tested."
     plots.plot_panels(found["words picture"])
-    plots.plot_neighbours(found["around"], texts=["a", "b"], styles={})
 
 
 def test_one_text_has_nothing_to_compare(make_study, town):
@@ -134,8 +119,8 @@ def test_one_text_has_nothing_to_compare(make_study, town):
     sentence, verdict = prose.describe_pairs(found["pairs"], found["changes"])
     assert sentence.endswith("There is one text: no difference to be judged.")
     assert verdict == "descriptive"
-    table = prose.present_ties(found["pairs"], found["changes"], [[]], found["names"])
-    assert "change" not in table
+    layout = prose.layout_ties(found["incidence"], found["pairs"], found["changes"], found["labels"])
+    assert "change" not in layout["columns"]
 
 
 def test_a_theme_and_a_word_of_one_name_are_two_nodes(make_study, town):
@@ -148,12 +133,14 @@ def test_a_theme_and_a_word_of_one_name_are_two_nodes(make_study, town):
 
 
 def test_simulations_speak_for_the_texts_with_which_they_were_made(here, make_study, town):
-    alarms = pd.read_csv(here.root / "benchmarks/results/ties_summary.csv")
-    own, other = networks.measure_lengths(here), networks.measure_lengths(make_study({"a": town(0, 8)}, TWO))
-    assert "SDSM" in prose.describe_lengths(own, alarms)
-    assert "SDSM" not in prose.describe_lengths(other, alarms)
-    assert prose.describe_placebo(alarms, own)
-    assert prose.describe_placebo(alarms, other) == prose.describe_placebo(None, own) == ""
+    simulated = here.benchmark("ties")
+    study = make_study({"a": town(0, 8)}, TWO)
+    assert study.benchmark("ties").empty
+    own, other = networks.measure_lengths(here), networks.measure_lengths(study)
+    assert "SDSM" in prose.describe_lengths(own, simulated)
+    assert "SDSM" not in prose.describe_lengths(other, simulated)
+    assert prose.describe_placebo(simulated, own)
+    assert prose.describe_placebo(simulated, other) == prose.describe_placebo(study.benchmark("ties"), own) == ""
 
 
 def test_a_word_graph_counts_by_hand_and_leaves_out_what_never_meets(make_study):

@@ -4,6 +4,8 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.stats import verdict
 
@@ -75,3 +77,47 @@ def test_changes_follow_the_rule():
 def test_claims_follow_the_rule_of_the_study(n, same_sign, significant, joint_p, expected):
     assert verdict.judge_curve(n, same_sign, significant, joint_p, RULE) == expected
     assert verdict.judge_curve(n, same_sign, significant, joint_p, RULE, least_p=0.051) == "too few to tell"
+
+
+@pytest.mark.parametrize(
+    ("agreement", "measurement", "expected"),
+    [
+        (0.95, 0.95, "certain"),
+        (19 / 20, 1 - 0.05, "certain"),
+        (0.949, 1, "by most counts"),
+        (1, 0.949, "by most counts"),
+        (0.8, 0.8, "by most counts"),
+        (0.799, 1, "depends on how it is counted"),
+        (1, 0.799, "depends on how it is counted"),
+        (1, float("nan"), "by most counts"),
+        (0.79, float("nan"), "depends on how it is counted"),
+        (float("nan"), 1, "depends on how it is counted"),
+    ],
+)
+def test_differences_follow_the_rule(agreement, measurement, expected):
+    assert verdict.judge_difference(agreement, measurement) == expected
+    assert expected in verdict.OF_DIFFERENCE
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [(0.975, "likely"), (0.9749, "leaning"), (0.8, "leaning"), (0.7999, "open"), (0, "open"), (float("nan"), "open")],
+)
+def test_draftings_follow_the_rule(probability, expected):
+    assert verdict.judge_drafting(probability) == expected
+    assert expected in verdict.OF_DRAFTING
+
+
+@given(*[st.floats(0, 1)] * 4)
+def test_more_agreement_and_more_probability_never_give_a_weaker_word(a, b, c, d):
+    weaker, stronger = verdict.judge_difference([min(a, b), max(a, b)], [min(c, d), max(c, d)])
+    assert verdict.OF_DIFFERENCE.index(stronger) <= verdict.OF_DIFFERENCE.index(weaker)
+    weaker, stronger = verdict.judge_drafting([min(a, b), max(a, b)])
+    assert verdict.OF_DRAFTING.index(stronger) <= verdict.OF_DRAFTING.index(weaker)
+
+
+def test_why_is_not_said_of_one_text_and_not_blamed_on_the_year_where_a_year_has_two():
+    assert verdict.state_limits([date(2014, 1, 1)]) == ""
+    assert "what the year did" in verdict.state_limits([date(2014, 1, 1), date(2015, 1, 1)])
+    assert "what the date did" in verdict.state_limits([date(2014, 1, 1), date(2014, 2, 1)])
+    assert verdict.state_limits([date(2014, 1, 1)] * 2).startswith("Counts say that texts differ, not why: ")

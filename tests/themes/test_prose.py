@@ -135,12 +135,11 @@ def test_neighbours_are_those_of_enough_units_text_by_text():
     assert prose.pick_neighbours(table, least=5)["theme"].tolist() == ["c", "b", "a"]
 
 
-def test_the_power_told_is_that_of_the_sections_that_are_moved(here, tmp_path):
+def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
     rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
-    pd.DataFrame(rows, columns=["truth", "blocks", "single"]).to_csv(tmp_path / "changes.csv")
-    told = prose.describe_power(tmp_path / "changes.csv", here.themes)
-    assert "a single test finds the difference for Cyber in 33% of cases" in told
-
-
-def test_of_a_study_that_was_not_simulated_no_power_is_told(tmp_path):
-    assert prose.describe_power(tmp_path / "absent.csv", THEMES) == "Not found is not the same as not there."
+    simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
+    assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
+        simulated, here.themes
+    )
+    assert prose.describe_power(pd.DataFrame(), here.themes) == "Not found is not the same as not there."
+    assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."

@@ -52,6 +52,18 @@ def test_every_code_is_judged_once_and_errors_are_those_of_the_other_route(study
     assert set(errors["kind"]) == {"missed"}
 
 
+def test_all_coded_sentences_are_read_with_their_half(study, tmp_path):
+    """562 of the 563 sentences, 294 of them of the half that the dictionary was written with."""
+    own = annotations.read_annotations(write(tmp_path, (ROOT / "data/annotations/sentences.csv").read_text()))
+    assert own.table["half"].value_counts().to_dict() == {"development": 294, "held out": 268}
+    assert len(own.themes) == 7
+    judged = annotations.judge(study, own)
+    errors = annotations.list_errors(judged)
+    declared = errors[errors["theme"].isin(study.themes.declared)]
+    assert len(judged) == 562 * 7
+    assert declared["kind"].value_counts().to_dict() == {"missed": 12, "false alarm": 4}
+
+
 def test_codes_made_from_sheets_are_judged_without_a_change_of_code(study, tmp_path):
     rows = study.corpus.sentences.iloc[[0, 5, 100, 500]]
     codes = pd.DataFrame({"sentence_id": rows["sentence_id"], "coder": "A", "theme": "cyber", "code": [0, 1, 0, 1]})

@@ -23,6 +23,7 @@ from .network import pair_themes as pair_themes
 from .network import read_declared as read_declared
 from .network import test_ties as test_ties
 from .network import word_graph as word_graph
+from .pairs import MeasuredNetwork as MeasuredNetwork
 from .pairs import compare_networks as compare_networks
 from .pairs import compare_ties as compare_ties
 from .pairs import compare_units as compare_units
@@ -34,3 +35,4 @@ from .pairs import frequent_themes as frequent_themes
 from .pairs import join_changes as join_changes
 from .pairs import measure_bridges as measure_bridges
 from .pairs import measure_lengths as measure_lengths
+from .pairs import measure_network as measure_network

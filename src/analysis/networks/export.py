@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs import InputError
-from analysis.report.exports import Outputs, save_table, write_atomically
+from analysis.report import Report
+from analysis.report.files import csv_text, write_atomically
 
 Record = dict[str, Any]
 
@@ -144,10 +145,10 @@ def list_edges(graph: nx.Graph) -> pd.DataFrame:
 
 
 def save_graph(
-    outputs: Outputs, name: str, graph: nx.Graph, *, title: str = "", description: str = ""
+    report: Report, name: str, graph: nx.Graph, *, title: str = "", description: str = ""
 ) -> dict[str, Path]:
     """
-    Write a graph in all formats among the tables of a run, ``tables/<run>-<name>.gexf`` and its neighbours.
+    Write a graph in all formats among the tables of a report, ``tables/<run>-<name>.gexf`` and its neighbours.
 
     All texts are made before the first file is written, so that a graph that cannot be written changes nothing.
 
@@ -155,19 +156,17 @@ def save_graph(
     -------
     dict of format to path: ``gexf``, ``graphml``, ``pajek``, ``vosviewer`` (JSON), ``nodes``, ``edges`` (CSV)
     """
-    texts = {
+    files = {
         "gexf": ("", ".gexf", to_gexf(graph)),
         "graphml": ("", ".graphml", to_graphml(graph)),
         "pajek": ("", ".net", to_pajek(graph)),
         "vosviewer": ("-vosviewer", ".json", to_vosviewer_json(graph, title=title, description=description)),
+        "nodes": ("-nodes", ".csv", csv_text(list_nodes(graph))),
+        "edges": ("-edges", ".csv", csv_text(list_edges(graph))),
     }
-    tables = {"nodes": list_nodes(graph), "edges": list_edges(graph)}
-    paths = {key: outputs.path("tables", f"{name}{part}", suffix) for key, (part, suffix, _) in texts.items()}
-    for key, (_, _, text) in texts.items():
+    paths = {key: report.path("tables", f"{name}{part}", suffix) for key, (part, suffix, _) in files.items()}
+    for key, (_, _, text) in files.items():
         write_atomically(paths[key], text.encode())
-    for key, table in tables.items():
-        save_table(outputs, f"{name}-{key}", table)
-        paths[key] = outputs.path("tables", f"{name}-{key}", ".csv")
     return paths
 
 

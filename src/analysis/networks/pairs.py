@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -18,6 +19,17 @@ from analysis.networks import network as networks
 from analysis.networks.network import Incidence, Network
 from analysis.stats import association
 from analysis.study import Study
+
+
+@dataclass(frozen=True)
+class MeasuredNetwork:
+    """A network of some nodes: every pair tested, those shown, how they differ between texts, and where nodes stand."""
+
+    pair_tests: pd.DataFrame  # from `analysis.networks.network.test_ties`: every pair of the nodes
+    shown_ties: pd.DataFrame  # those of them that are shown
+    significant: pd.DataFrame  # bool, shown ties x texts: whether the tie passes the test in that text alone
+    changes: pd.DataFrame  # from `compare_ties`: the shown ties, every two texts
+    network: Network
 
 
 def measure_lengths(study: Study) -> pd.DataFrame:
@@ -59,6 +71,36 @@ def compare_ties(incidence: Incidence, pairs: pd.DataFrame, *, n_draws: int, see
     if pairs.empty or incidence.documents.nunique() < 2:
         return pd.DataFrame(columns=change.COLUMNS)
     return change.compare_tie_shares(*_sections(incidence), ties=_listed(pairs), n_draws=n_draws, seed=seed)
+
+
+def measure_network(
+    incidence: Incidence,
+    nodes: Sequence[str],
+    *,
+    alpha: float,
+    min_together: int,
+    n_draws: int,
+    n_runs: int,
+    seed: int,
+) -> MeasuredNetwork:
+    """
+    Test every pair of `nodes`, compare those shown between texts, and lay the network out.
+
+    Parameters
+    ----------
+    alpha, min_together : the largest p and the least units together of a tie that is shown
+    n_draws : random reassignments of sections, as in `compare_ties`
+    n_runs : searches for communities, as in `analysis.networks.network.build_network`
+    """
+    tests = networks.test_ties(incidence, networks.pair_nodes(incidence, nodes))
+    shown = tests[(tests["n"] >= min_together) & (tests["p"] <= alpha)]
+    return MeasuredNetwork(
+        pair_tests=tests,
+        shown_ties=shown,
+        significant=networks.list_p_by_text(incidence, shown) <= alpha,
+        changes=compare_ties(incidence, shown, n_draws=n_draws, seed=seed),
+        network=networks.build_network(incidence, nodes, tests, shown, n_runs=n_runs, seed=seed),
+    )
 
 
 def compare_networks(incidence: Incidence, pairs: pd.DataFrame, *, n_draws: int, seed: int) -> pd.DataFrame:

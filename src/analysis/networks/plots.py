@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -17,10 +16,9 @@ from matplotlib.path import Path
 
 from analysis.report import network_panels
 from analysis.report.charts import paint_cells
-from analysis.report.exports import HAIRLINE, INK, MUTED, PAPER
 from analysis.report.markers import OUTLINES
 from analysis.report.network_view import check_network
-from analysis.report.style import WIDTH
+from analysis.report.style import HAIRLINE, INK, MUTED, PAPER, WIDTH, new_figure
 
 # Colour, width in pixels and dash (in pixels) of ties by class; width and dash are those of ``template/network.css``.
 # These two stand out from white (contrast 4.2 and 3.1) and from a dark page (4.3 and 5.7): figures have them on both.
@@ -56,12 +54,11 @@ def plot_panels(picture: Mapping[str, Any]) -> Figure:
     n_columns = min(n_panels, max(2, math.ceil(n_panels**0.5)))
     n_rows = math.ceil(n_panels / n_columns)
     height = PANEL * drawing["height"] / drawing["width"] + 0.3
-    size = (PANEL * n_columns, height * n_rows)
-    fig, axes = plt.subplots(n_rows, n_columns, figsize=size, squeeze=False)
-    for ax in axes.ravel()[n_panels:]:
-        ax.set_axis_off()
-    for number, ax in zip(range(n_panels), axes.ravel(), strict=False):
-        plot_panel(drawing, number, ax, unit=72 * PANEL / drawing["width"])
+    with new_figure(n_rows, n_columns, height=height * n_rows, width=PANEL * n_columns) as (fig, axes):
+        for ax in axes[n_panels:]:
+            ax.set_axis_off()
+        for number, ax in enumerate(axes[:n_panels]):
+            plot_panel(drawing, number, ax, unit=72 * PANEL / drawing["width"])
     return fig
 
 
@@ -117,14 +114,14 @@ def plot_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> 
     """Matrices of `count_pairs` by `plot_pairs`, an Axes per text, from four on two in a row."""
     n_columns = 1 if len(matrices) <= 3 else 2
     n_rows = math.ceil(len(matrices) / n_columns)
-    size = (n_columns * WIDTH, 3.5 * n_rows + 0.9)
-    fig, axes = plt.subplots(n_rows, n_columns, figsize=size, sharex=True, squeeze=False)
-    for ax in axes.ravel()[len(matrices) :]:
-        ax.set_axis_off()
-    for ax, (text, (counts, lift)) in zip(axes.ravel(), matrices.items(), strict=False):
-        plot_pairs(counts, lift, ax).set_title(text)
-    for ax in axes.ravel()[len(matrices) - n_columns : len(matrices)]:
-        ax.tick_params(labelbottom=True)  # the last of each column, also where an empty Axes stands below it
+    height, width = 3.5 * n_rows + 0.9, n_columns * WIDTH
+    with new_figure(n_rows, n_columns, height=height, width=width, sharex=True) as (fig, axes):
+        for ax in axes[len(matrices) :]:
+            ax.set_axis_off()
+        for ax, (text, (counts, lift)) in zip(axes, matrices.items(), strict=False):
+            plot_pairs(counts, lift, ax).set_title(text)
+        for ax in axes[len(matrices) - n_columns : len(matrices)]:
+            ax.tick_params(labelbottom=True)  # the last of each column, also where an empty Axes stands below it
     return fig
 
 
@@ -150,49 +147,44 @@ def plot_pairs(counts: pd.DataFrame, lift: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
-def plot_neighbours(
-    neighbours: pd.DataFrame, *, texts: Sequence[str], styles: Mapping[str, Mapping[str, str]]
-) -> Figure:
+def plot_neighbours(neighbours: pd.DataFrame, *, texts: Sequence[str]) -> Figure:
     """
-    Ego networks one below the other, an Axes per theme, by `plot_ego`; one empty Axes where there are no neighbours.
+    Ego networks one below the other, an Axes per theme, by `plot_ego`.
 
     Parameters
     ----------
-    neighbours : DataFrame, one row per theme and neighbour, the columns of `plot_ego` and ``theme``
-    styles : of each theme its ``colour`` and ``marker``
+    neighbours : DataFrame, one row per theme and neighbour, at least one
+        ``theme`` and the columns of `plot_ego`: from `analysis.networks.prose.label_neighbours`.
     """
-    themes = list(dict.fromkeys(neighbours["theme"]))
-    heights = [(neighbours["theme"] == theme).sum() + 1.7 for theme in themes] or [1.7]
-    size = (WIDTH, 0.36 * sum(heights))
-    fig, axes = plt.subplots(len(heights), 1, figsize=size, height_ratios=heights, squeeze=False)
-    for theme, ax in zip(themes, axes.ravel(), strict=False):
-        ties = neighbours[neighbours["theme"] == theme]
-        plot_ego(ties, ax, texts=texts, **styles[theme]).set_title(theme)
-    if not themes:
-        axes[0, 0].set_axis_off()
+    egos = dict(list(neighbours.groupby("theme", sort=False)))
+    heights = [len(ties) + 1.7 for ties in egos.values()]
+    with new_figure(len(egos), height=0.36 * sum(heights), height_ratios=heights) as (fig, axes):
+        for ax, (theme, ties) in zip(axes, egos.items(), strict=True):
+            plot_ego(ties, ax, texts=texts).set_title(theme)
     return fig
 
 
-def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str, marker: str) -> Axes:
+def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str]) -> Axes:
     """
     Ego network of one theme: a line to each neighbour, thicker for more units together, dashed if chance will do.
 
     Parameters
     ----------
     ties : DataFrame, one row per neighbour, the first at the top
-        ``label``, ``gloss``, ``n`` (units together), ``kept`` (more than chance), and a column of units for each text.
+        ``label``, ``gloss``, ``n`` (units together), ``significant`` (more than chance), a column of units for each
+        text, and the theme's ``colour`` and ``marker``.
     texts : columns of counts, written beside each neighbour; of more than `MOST_TEXTS` the sum alone, ``n``
     """
     columns = {text: text for text in texts} if len(texts) <= MOST_TEXTS else {"n": "all"}
     size = min(10, 60 / max(map(len, columns.values()), default=1))
-    rows = np.arange(len(ties))
+    rows, colour = np.arange(len(ties)), ties["colour"].iloc[0]
     middle = (len(ties) - 1) / 2
     for row, (_, tie) in zip(rows, ties.iterrows(), strict=True):
-        style = {"edgecolor": colour if tie["kept"] else MUTED, "linestyle": "-" if tie["kept"] else (0, (2, 2))}
+        edge, dash = (colour, "-") if tie["significant"] else (MUTED, (0, (2, 2)))
+        line = {"edgecolor": edge, "linestyle": dash, "linewidth": 0.6 + 0.8 * np.sqrt(tie["n"])}
         corners = np.array([(0, middle), (0.5, middle), (0.5, row), (1, row)])
         bend = Path(corners, [Path.MOVETO, *[Path.CURVE4] * 3])
-        width = 0.6 + 0.8 * np.sqrt(tie["n"])
-        ax.add_patch(PathPatch(bend, facecolor="none", linewidth=width, alpha=0.8, **style))
+        ax.add_patch(PathPatch(bend, facecolor="none", alpha=0.8, **line))
         ax.annotate(tie["label"], (1.03, row - (0.16 if tie["gloss"] else 0)), va="center", annotation_clip=False)
         ax.annotate(tie["gloss"], (1.03, row + 0.22), va="center", fontsize=8, color=MUTED, annotation_clip=False)
         for place, column in enumerate(columns):
@@ -200,7 +192,7 @@ def plot_ego(ties: pd.DataFrame, ax: Axes, *, texts: Sequence[str], colour: str,
     head: dict[str, Any] = {"va": "center", "ha": "right", "color": MUTED, "fontsize": size, "annotation_clip": False}
     for place, name in enumerate(columns.values()):
         ax.annotate(name, (2.35 + 0.3 * place, -0.9), **head)
-    ax.plot(0, middle, marker, color=colour, markersize=12)
+    ax.plot(0, middle, ties["marker"].iloc[0], color=colour, markersize=12)
     ax.set(xlim=(-0.12, max(3.0, 2.4 + 0.3 * (len(columns) - 1))), ylim=(len(ties) - 0.4, -1.3), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax

@@ -1,97 +1,107 @@
-"""Tables, captions and figure data for the networks page."""
+"""Sentences, captions and layouts of tables for the page on networks, and the data of its pictures."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from analysis.corpus import counts as terms
-from analysis.networks.network import TIE_COLUMNS, Incidence, Network, list_evidence
-from analysis.report import elements
+from analysis.networks.network import Declared, Incidence, Network, list_evidence
+from analysis.networks.pairs import MeasuredNetwork
 from analysis.report.glossary import gloss
-from analysis.report.wording import join_words
+from analysis.report.wording import count_noun, join_words, spell_noun
 from analysis.stats import verdict
-from analysis.study import Study, list_passages
+from analysis.study import Study
 
 MOST_TEXTS = 6  # that a sentence names one by one
-TEST_COLUMNS = {"source", "target", *TIE_COLUMNS}
+
+# Tables of bridges, of whole networks and of units, as `analysis.report.Report.table` takes them.
+BRIDGES: dict[str, Any] = {
+    "columns": ["a", "doc_id", "b", "both", "n_a", "share_interval", "lift_interval"],
+    "labels": {"a": "theme", "b": "names too", "n_a": "of", "share_interval": "share", "lift_interval": "lift"},
+    "roles": {"a": "theme", "b": "theme"},
+    "cells": {
+        "share_interval": "{share} ({share_low} to {share_high})",
+        "lift_interval": "{lift} ({lift_low} to {lift_high})",
+    },
+}
+WHOLE: dict[str, Any] = {
+    "columns": ["before", "after", "measure", "value", "expected", "p"],
+    "labels": {"value": "observed", "expected": "by chance"},
+    "formats": {"value": ".2f", "expected": ".2f"},
+}
+UNITS: dict[str, Any] = {
+    "columns": ["tie", "paragraphs", "p_paragraphs", "sentences", "p_sentences", "windows"],
+    "cells": {"tie": "{source} – {target}"},
+}
 
 
-def name_nodes(study: Study, incidence: Incidence) -> dict[str, Markup]:
-    """What each node is called: a theme by its label, a word by its most frequent form, in its language, with gloss."""
-    forms, languages = terms.show_forms(study.words), name_languages(study, incidence)
-    words = {word: elements.term(forms[word], study.glossary, language=languages[word]) for word in incidence.words}
-    return {theme: elements.escape(theme) for theme in incidence.themes} | words
+def label_nodes(study: Study, incidence: Incidence) -> dict[str, str]:
+    """What each node is called: a theme by its label, a word by its most frequent form."""
+    forms = terms.show_forms(study.words)
+    return {node: forms[node] if row["kind"] == "word" else node for node, row in incidence.nodes.iterrows()}
 
 
-def name_languages(study: Study, incidence: Incidence) -> dict[str, str]:
-    """The language of each word, by its code: that of the first text, in order of date, which holds it."""
-    held = incidence.table[incidence.words].groupby(incidence.documents, sort=False).any().loc[study.documents]
-    codes = [study.languages[text].code for text in study.documents]
-    return {word: codes[number] for word, number in zip(held.columns, held.to_numpy().argmax(axis=0), strict=True)}
+def describe_nodes(declared: Declared, themes: Sequence[str], words: Sequence[str]) -> str:
+    """How many themes and words the networks have, and what of them was declared."""
+    nodes = f"The networks have {spell_noun(len(themes), 'theme')} and {spell_noun(len(words), 'word')}."
+    if not declared.pairs and not declared.words:
+        return f"{nodes} No pairs or words are declared (data/ties.yml): all of this is exploration."
+    pairs = spell_noun(len(declared.pairs), "pair")
+    words_declared = spell_noun(len(declared.words), "word")
+    return f"{nodes} Declared are {pairs} of themes and {words_declared}; all else is exploration."
 
 
-def link_paragraphs(paragraphs: Sequence[str]) -> Markup:
-    """Links to passages on the same page, by text: ``2014: 3, 17; 2018: 4``."""
-    by_text: dict[str, list[Markup]] = {}
-    for paragraph in paragraphs:
-        text, number = paragraph.rsplit("-", 1)
-        link = Markup('<a href="#p-{}" title="{}">{}</a>').format(paragraph, paragraph, number.lstrip("0"))
-        by_text.setdefault(text, []).append(link)
-    parts = [Markup("{}: {}").format(text, Markup(", ").join(links)) for text, links in by_text.items()]
-    return Markup("; ").join(parts) or Markup("–")
+def first_texts(counts: pd.DataFrame, texts: Sequence[str]) -> pd.Series:
+    """Of each row the first of `texts` in which it has units: its words are in the language of that text."""
+    return counts[list(texts)].gt(0).idxmax(axis=1) if len(counts) else pd.Series(dtype=object)
 
 
-def present_ties(
-    ties: pd.DataFrame, changes: pd.DataFrame, evidence: Sequence[Sequence[str]], names: Mapping[str, Markup]
-) -> pd.DataFrame:
+def layout_ties(
+    incidence: Incidence, ties: pd.DataFrame, changes: pd.DataFrame, labels: Mapping[str, str]
+) -> dict[str, Any]:
     """
-    One row per tie: units with both in each text, whether that is more than chance, and the surest of its changes.
+    A row per tie, as `analysis.report.Report.table` takes it: units in each text, test, surest change, passages.
 
     Parameters
     ----------
     ties : DataFrame from `analysis.networks.network.test_ties`
-    changes : DataFrame from `analysis.networks.pairs.compare_ties`, all pairs of texts
-    evidence : for each tie its paragraphs
-    names : node to what it is called
+    changes : DataFrame from `analysis.networks.pairs.compare_ties`, all pairs of texts; with none, no change is shown
+    labels : node to what it is called
     """
-    texts = [column for column in ties.columns if column not in TEST_COLUMNS]
-    table = _count_ties(ties, texts, names)
-    if changes.empty:
-        return table.assign(passages=_links(evidence))
-    surest = pick_changes(ties, changes)
-    # no-break spaces, so that texts stand on one line and numbers on the next
-    interval = "\u00a0(" + _points(surest["low"]) + "\u00a0to\u00a0" + _points(surest["high"]) + ")"
-    between = surest["before"] + "–\u2060" + surest["after"]
-    return table.assign(
-        change=between + ": " + _points(surest["difference"]) + interval,
-        verdict=surest["verdict"],
-        passages=_links(evidence),
-    )
-
-
-def _count_ties(ties: pd.DataFrame, texts: Sequence[str], names: Mapping[str, Markup]) -> pd.DataFrame:
-    table = {
-        "tie": _column(names[row.source] + Markup(" – ") + names[row.target] for row in ties.itertuples()),
-        **{text: ties[text].reset_index(drop=True) for text in texts},
-        "expected": ties["expected"].map(lambda n: "–" if n != n else f"{n:.1f}").reset_index(drop=True),
-        "p": ties["p"].map("{:.3f}".format).reset_index(drop=True),
-        "q": ties["q"].map("{:.2f}".format).reset_index(drop=True),
+    texts = list(incidence.documents.unique())
+    ends = {end: ties[end].map(labels) for end in ("source", "target")}
+    layout = {
+        "shown": ties.assign(**ends, doc_id=first_texts(ties, texts)).reset_index(drop=True),
+        "columns": ["tie", *texts, "expected", "p", "q", "passages"],
+        "cells": {"tie": "{source} – {target}"},
+        "roles": {"source": "word", "target": "word"},
+        "links": {"passages": list_evidence(incidence, ties)},
     }
-    return pd.DataFrame(table)
+    if changes.empty:
+        return layout
+    surest = pick_changes(ties, changes)[["before", "after", "difference", "low", "high", "verdict"]]
+    # no-break spaces, so that texts stand on one line and numbers on the next
+    change = "{before}–\u2060{after}: {difference}\u00a0({low}\u00a0to\u00a0{high})"
+    return layout | {
+        "shown": layout["shown"].join(surest),
+        "columns": ["tie", *texts, "expected", "p", "q", "change", "verdict", "passages"],
+        "cells": {**layout["cells"], "change": change},
+    }
 
 
-def _links(evidence: Sequence[Sequence[str]]) -> pd.Series:
-    return _column(link_paragraphs(paragraphs) for paragraphs in evidence)
-
-
-def _column(cells: Iterable[Markup]) -> pd.Series:
-    return pd.Series(list(cells), dtype=object)
+def layout_measured(
+    incidence: Incidence, measured: MeasuredNetwork, labels: Mapping[str, str], name: str
+) -> dict[str, Any]:
+    """The ties that a network of ``themes`` or ``words``, its `name`, shows, by `layout_ties`, with their caption."""
+    n_ties = count_noun(len(measured.shown_ties), "tie")
+    return layout_ties(incidence, measured.shown_ties, measured.changes, labels) | {
+        "caption": f"Ties of the drawn network of {name}, the surest first",
+        "folded": f"{n_ties} between {name}, with their passages",
+    }
 
 
 def pick_changes(ties: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +126,7 @@ def describe_pairs(
     clear, single = ties[ties["q"] <= alpha], ties[(ties["q"] > alpha) & (ties["p"] <= alone)]
     apart = ties[ties["p_apart"] <= alone]
     parts = [
-        f"Of {_count(len(ties), 'pair')} of themes that the study asks about, "
+        f"Of {count_noun(len(ties), 'pair')} of themes that the study asks about, "
         f"{join_words(_spell(clear)) if len(clear) else 'none'} {'stand' if len(clear) > 1 else 'stands'} together "
         "more often than chance when all pairs are allowed for"
     ]
@@ -130,29 +140,25 @@ def describe_pairs(
     few = int((changes["verdict"] == verdict.TOO_FEW).sum())
     named = join_words([f"{row.source} – {row.target} ({row.verdict})" for row in changed.itertuples()] or ["none"])
     parts.append(
-        f". Of {_count(len(changes), 'difference')} between texts in such ties {named} "
+        f". Of {count_noun(len(changes), 'difference')} between texts in such ties {named} "
         f"{'are' if len(changed) > 1 else 'is'} larger than chance could bring; "
         f"{few} {'rests' if few == 1 else 'rest'} on too few paragraphs to tell."
     )
     return "".join(parts), verdict.judge_network(changes["verdict"])
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
 def _spell(ties: pd.DataFrame) -> list[str]:
     return [f"{row.source} with {row.target} ({row.n} times, {row.expected:.1f} expected)" for row in ties.itertuples()]
 
 
-def describe_lengths(lengths: pd.DataFrame, alarms: pd.DataFrame | None = None) -> str:
+def describe_lengths(lengths: pd.DataFrame, simulated: pd.DataFrame) -> str:
     """
     How unevenly long paragraphs are, and what usual tests would make of it, from simulated independent words.
 
     Parameters
     ----------
     lengths : DataFrame from `analysis.networks.pairs.measure_lengths`
-    alarms : DataFrame, ``benchmarks/results/ties_summary.csv``; read only if it was made with these texts
+    simulated : DataFrame that ``benchmarks/ties.py`` writes; empty, or made with other texts: not read
     """
     every = lengths.set_index("text").loc["all"]
     known = lengths[(lengths["text"] != "all") & lengths["spread"].notna()]
@@ -166,10 +172,10 @@ def describe_lengths(lengths: pd.DataFrame, alarms: pd.DataFrame | None = None) 
         f"The spread of paragraph length (standard deviation of its logarithm) is {every['spread']:.2f}"
         f"{f' ({join_words(texts)})' if texts else ''}: {every['reading']}."
     )
-    if alarms is None or not _made_with(alarms, lengths):
+    if simulated.empty or not _made_with(simulated, lengths):
         return spread
-    rows = alarms["setting"].str.startswith("lengths of the study (") & (alarms["simulation"] == "false alarms")
-    share = alarms[rows].set_index("method")["share"]
+    rows = simulated["setting"].str.startswith("lengths of the study (") & (simulated["simulation"] == "false alarms")
+    share = simulated[rows].set_index("method")["share"]
     return (
         f"{spread} Among independent words in paragraphs as long as these, a test at "
         f"5 % calls {share['SDSM']:.1%} of the pairs that meet tied if it is SDSM, {share['hypergeometric']:.1%} if it "
@@ -178,15 +184,15 @@ def describe_lengths(lengths: pd.DataFrame, alarms: pd.DataFrame | None = None) 
     )
 
 
-def describe_placebo(alarms: pd.DataFrame | None, lengths: pd.DataFrame) -> str:
+def describe_placebo(simulated: pd.DataFrame, lengths: pd.DataFrame) -> str:
     """
     How often halves of one and the same text, its sections assigned at random, are said to differ.
 
-    `alarms` and `lengths` as in `describe_lengths`; empty if the simulation was made with other texts.
+    `simulated` and `lengths` as in `describe_lengths`; empty if the simulation was made with other texts.
     """
-    if alarms is None or not _made_with(alarms, lengths):
+    if simulated.empty or not _made_with(simulated, lengths):
         return ""
-    placebo = alarms[alarms["simulation"] == "placebo"]
+    placebo = simulated[simulated["simulation"] == "placebo"]
 
     def most(method: str, setting: str) -> str:
         rows = placebo[(placebo["method"] == method) & placebo["setting"].str.startswith(setting)]
@@ -201,65 +207,71 @@ def describe_placebo(alarms: pd.DataFrame | None, lengths: pd.DataFrame) -> str:
     )
 
 
-def _made_with(alarms: pd.DataFrame, lengths: pd.DataFrame) -> bool:
+def _made_with(simulated: pd.DataFrame, lengths: pd.DataFrame) -> bool:
     """Whether simulations were made with texts of these names and this spread of lengths: they speak for no others."""
     texts = lengths.loc[lengths["text"] != "all", "text"]
     spread = lengths.set_index("text").loc["all", "spread"]
-    named = alarms.loc[alarms["simulation"] == "placebo", "setting"].str.rpartition(", ")[2]
-    return set(named) == set(texts) and f"lengths of the study (sigma {spread:.2f})" in set(alarms["setting"])
+    named = simulated.loc[simulated["simulation"] == "placebo", "setting"].str.rpartition(", ")[2]
+    return set(named) == set(texts) and f"lengths of the study (sigma {spread:.2f})" in set(simulated["setting"])
 
 
-def describe_network(network: Network, ties: pd.DataFrame, alpha: float) -> str:
-    """How many of all tested `ties` are shown, how many pass the test, and which is the surest."""
-    if ties.empty:
+def describe_network(measured: MeasuredNetwork, labels: Mapping[str, str], *, alpha: float) -> str:
+    """How many of all pairs are shown, how many pass the test, and which is the surest."""
+    tests, shown = measured.pair_tests, measured.shown_ties
+    if tests.empty:
         return "There are no pairs to be tested."
-    alone = int((ties["p"] <= alpha).sum())
-    clear = int((ties["q"] <= 0.05).sum())
-    first = ties.iloc[0]
+    alone, clear = int((tests["p"] <= alpha).sum()), int((tests["q"] <= 0.05).sum())
+    if not alone:
+        return f"No tie passes the test at {100 * alpha:g}% ({count_noun(len(tests), 'pair')} tested): none is drawn."
+    first = tests.iloc[0]
     return (
-        f"{len(network.ties)} of {_count(len(ties), 'pair')} {'is' if len(ties) == 1 else 'are'} drawn; {alone} "
-        f"{'passes' if alone == 1 else 'pass'} the test at {alpha:.0%} taken alone, and {clear or 'none'} "
-        f"{'do' if clear > 1 else 'does'} when all pairs are allowed for. The surest is "
-        f"{first['source']} – {first['target']} ({first['n']} together, {first['expected']:.1f} expected)."
+        f"{len(shown)} of {count_noun(len(tests), 'pair')} {'is' if len(tests) == 1 else 'are'} drawn; {alone} "
+        f"{'passes' if alone == 1 else 'pass'} the test at {100 * alpha:g}% taken alone, and {clear or 'none'} "
+        f"{'do' if clear > 1 else 'does'} when all pairs are allowed for. The surest is {labels[first['source']]} – "
+        f"{labels[first['target']]} ({first['n']} together, {first['expected']:.1f} expected)."
     )
 
 
+def caption_network(measured: MeasuredNetwork, labels: Mapping[str, str], name: str, *, alpha: float) -> dict[str, str]:
+    """Name, caption and alternative text of the picture of a network of ``themes`` or ``words``, its `name`."""
+    described = describe_network(measured, labels, alpha=alpha)
+    nodes = count_noun(len(measured.network.nodes), name.removesuffix("s"))
+    panels = "one per text, and their change" if measured.significant.shape[1] > 1 else "of the text"
+    return {
+        "name": name,
+        "caption": f"{described} Positions are the same in all panels; directions mean nothing. Grey: what belongs to "
+        "no declared theme.",
+        "alt": f"Networks of {nodes}, {panels}. {described}",
+    }
+
+
 def picture_network(
-    study: Study,
-    incidence: Incidence,
-    network: Network,
-    changes: pd.DataFrame,
-    names: Mapping[str, Markup],
-    *,
-    compare: tuple[str, str],
-    significant: pd.DataFrame,
+    study: Study, incidence: Incidence, measured: MeasuredNetwork, labels: Mapping[str, str]
 ) -> dict[str, Any]:
     """
-    The network as data, for `analysis.report.elements.network` and `analysis.networks.plots.plot_panels`.
+    The network as data, for `analysis.report.Report.network` and `analysis.networks.plots.plot_panels`.
 
-    Distances from the middle become their square roots: rare nodes stand far out, and the crowd in the middle is
-    what is to be read. Who is near whom stays as it is.
+    Of two texts or more, the panel of changes compares the first with the last. Distances from the middle become their
+    square roots: rare nodes stand far out, and the crowd in the middle is what is to be read. Who is near whom stays as
+    it is.
 
     Parameters
     ----------
-    changes : DataFrame from `analysis.networks.pairs.compare_ties`
-    names : node to what it is called, from `name_nodes`
-    compare : the two texts of the panel of changes; the same twice: there is none
-    significant : DataFrame of bool, the rows of ``network.ties``, a column per text: ties that pass the test in it
+    labels : node to what it is called, from `label_nodes`
 
     Returns
     -------
     dict : see `analysis.report.network_view.check_network`
     """
-    declared, languages = study.themes.declared, name_languages(study, incidence)
-    places = _compress(network.nodes)
+    table, declared = measured.network.nodes, study.themes.declared
+    places, texts = _compress(table), first_texts(table, study.documents)
     paragraphs = incidence.units["paragraph_id"].to_numpy()
     nodes = [
         {
             "id": node,
-            "label": plain(names[node]),
-            "gloss": gloss(plain(names[node]), study.glossary) if row["kind"] == "word" else "",
-            "language": languages.get(node, "en"),
+            "label": labels[node],
+            "gloss": gloss(labels[node], study.glossary) if row["kind"] == "word" else "",
+            "language": study.languages[texts[node]].code if row["kind"] == "word" else "en",
             "theme": row["theme"] if row["theme"] in declared else None,
             "x": float(places.loc[node, "x"]),
             "y": float(places.loc[node, "y"]),
@@ -268,41 +280,33 @@ def picture_network(
             "stability": float(row["stability"]),
             "passages": list(dict.fromkeys(paragraphs[incidence.table[node].to_numpy()].tolist())),
         }
-        for node, row in network.nodes.iterrows()
+        for node, row in table.iterrows()
     ]
     keys = ("name", "label", "colour", "marker")
-    themes = [{key: getattr(theme, key) for key in keys} for theme in study.themes if theme.declared]
     return {
         "texts": [{"id": text, "title": study.titles[text]} for text in study.documents],
-        "compare": list(compare) if compare[0] != compare[1] else [],
-        "themes": themes,
+        "compare": [study.documents[0], study.documents[-1]] if len(study.documents) > 1 else [],
+        "themes": [{key: getattr(theme, key) for key in keys} for theme in study.themes if theme.declared],
         "language": "en",
         "nodes": nodes,
-        "ties": _picture_ties(study, incidence, network, changes, compare, significant),
+        "ties": _picture_ties(study, incidence, measured),
     }
 
 
-def _picture_ties(
-    study: Study,
-    incidence: Incidence,
-    network: Network,
-    changes: pd.DataFrame,
-    compare: tuple[str, str],
-    significant: pd.DataFrame,
-) -> list[dict[str, Any]]:
-    between = changes[(changes["before"] == compare[0]) & (changes["after"] == compare[1])]
+def _picture_ties(study: Study, incidence: Incidence, measured: MeasuredNetwork) -> list[dict[str, Any]]:
+    changes, shown = measured.changes, measured.shown_ties
+    between = changes[(changes["before"] == study.documents[0]) & (changes["after"] == study.documents[-1])]
     known = between.set_index(["source", "target"])[["verdict", "difference"]].to_dict("index")
     unknown = {"verdict": verdict.TOO_FEW, "difference": 0}
-    evidence = list_evidence(incidence, network.ties)
     ties = []
-    for (at, row), passages in zip(network.ties.iterrows(), evidence, strict=True):
+    for (at, row), passages in zip(shown.iterrows(), list_evidence(incidence, shown), strict=True):
         change = known.get((row["source"], row["target"]), unknown)
         ties.append(
             {
                 "source": row["source"],
                 "target": row["target"],
                 "counts": [int(row[text]) for text in study.documents],
-                "kept": [bool(significant.loc[at, text]) for text in study.documents],
+                "kept": [bool(measured.significant.loc[at, text]) for text in study.documents],
                 "change": change["verdict"],
                 "difference": change["difference"],
                 "passages": passages,
@@ -319,15 +323,6 @@ def _compress(nodes: pd.DataFrame) -> pd.DataFrame:
     return middle.mul(scale, axis=0).round(3)
 
 
-def plain(markup: Markup) -> str:
-    """The word of a name: without its gloss and tags."""
-    return elements.plain(re.sub(r'<span class="gloss">.*?</span>', "", str(markup))).strip()
-
-
-def _points(shares: pd.Series) -> pd.Series:
-    return (100 * shares).map("{:+.0f}".format).str.replace("-", "−")
-
-
 def describe_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> str:
     """For each text the two themes that stand together most often; of many texts, those with most."""
     most: dict[str, tuple[int, str]] = {}
@@ -342,21 +337,22 @@ def describe_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]])
     return f"Most often together in {'; '.join(f'{text}: {pair}' for text, (_, pair) in most.items())}."
 
 
-def present_bridges(bridges: pd.DataFrame, *, least: int) -> pd.DataFrame:
-    """Bridges of `least` units or more: counts, share and lift with their intervals."""
-    shown = bridges[bridges["both"] >= least].reset_index(drop=True)
-    share = [f"{row.share:.0%} ({row.share_low:.0%}–{row.share_high:.0%})" for row in shown.itertuples()]
-    lift = [f"{row.lift:.1f} ({row.lift_low:.1f}–{row.lift_high:.1f})" for row in shown.itertuples()]
-    table = {"theme": shown["a"], "text": shown["doc_id"], "names_too": shown["b"], "both": shown["both"]}
-    return pd.DataFrame(table | {"of": shown["n_a"], "share": share, "lift": lift})
+def caption_matrices(matrices: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], unit: str) -> dict[str, str]:
+    """Name, caption and alternative text of the matrices of `analysis.networks.pairs.count_pairs`."""
+    described = describe_matrices(matrices)
+    return {
+        "name": "matrices",
+        "caption": f"{described} Numbers: {unit}s; blank is none.",
+        "alt": f"Matrices of themes by themes, one per text, with the number of {unit}s that name both. {described}",
+    }
 
 
-def describe_neighbours(around: pd.DataFrame, names: Mapping[str, Markup]) -> str:
-    """For each theme its surest neighbour, and whether it stands with all neighbours allowed for."""
+def describe_neighbours(around: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """For each theme its surest neighbour, and how many neighbours stand the test with all of them allowed for."""
     if around.empty:
         return "No theme has neighbours that stand with it often enough to be tested."
     first = around.groupby("theme", sort=False).head(1)
-    parts = [f"{row.theme}: {plain(names[row.neighbour])} ({row.n})" for row in first.itertuples()]
+    parts = [f"{row.theme}: {labels[row.neighbour]} ({row.n})" for row in first.itertuples()]
     clear = int((around["q"] <= 0.05).sum())
     return (
         f"The surest neighbours are {join_words(parts)}. With all neighbours of a theme allowed for, "
@@ -364,72 +360,105 @@ def describe_neighbours(around: pd.DataFrame, names: Mapping[str, Markup]) -> st
     )
 
 
-def label_neighbours(study: Study, around: pd.DataFrame, names: Mapping[str, Markup], *, alpha: float) -> pd.DataFrame:
-    """Neighbours as `analysis.networks.plots.plot_neighbours` draws them: with ``label``, ``gloss`` and ``kept``."""
-    label = [plain(names[node]) for node in around["neighbour"]]
-    meanings = [gloss(word, study.glossary) for word in label]
-    return around.assign(label=label, gloss=meanings, kept=around["p"] <= alpha)
+def caption_neighbours(around: pd.DataFrame, labels: Mapping[str, str], unit: str) -> dict[str, str]:
+    """Name, caption and alternative text of the neighbours of the declared themes."""
+    return {
+        "name": "neighbours",
+        "caption": f"What stands beside each declared theme, the surest first. Numbers: {unit}s with both, by text.",
+        "alt": "For each declared theme a fan of lines to what stands beside it. "
+        f"{describe_neighbours(around, labels)}",
+    }
 
 
-def present_neighbours(
-    around: pd.DataFrame, texts: Sequence[str], evidence: Sequence[Sequence[str]], names: Mapping[str, Markup]
+def label_neighbours(
+    study: Study, incidence: Incidence, around: pd.DataFrame, labels: Mapping[str, str], *, alpha: float
 ) -> pd.DataFrame:
-    """Neighbours with counts and test, and links to their passages."""
-    table = _count_ties(around, texts, names).drop(columns="tie").assign(passages=_links(evidence))
-    table.insert(0, "theme", around["theme"].to_numpy())
-    table.insert(1, "beside", _column(names[node] for node in around["neighbour"]))
-    return table
+    """
+    Neighbours as `analysis.networks.plots.plot_neighbours` draws them.
+
+    Returns
+    -------
+    DataFrame : `around` with ``label``, ``gloss``, ``significant`` (p of `alpha` or less), and the ``colour`` and
+        ``marker`` of the theme
+    """
+    names = around["neighbour"].map(labels)
+    themes = [study.themes[name] for name in around["theme"].map(incidence.nodes["theme"])]
+    return around.assign(
+        label=names,
+        gloss=[gloss(name, study.glossary) for name in names],
+        significant=around["p"] <= alpha,
+        colour=[theme.colour for theme in themes],
+        marker=[theme.marker for theme in themes],
+    )
 
 
-def present_groups(network: Network, names: Mapping[str, Markup], *, least: int = 3) -> pd.DataFrame:
-    """Groups of `least` members or more: the members, the surest first, and how steadily they belong."""
+def layout_neighbours(incidence: Incidence, around: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]:
+    """Neighbours with counts, test and passages, as `analysis.report.Report.table` takes them."""
+    texts = list(incidence.documents.unique())
+    return {
+        "shown": around.assign(neighbour=around["neighbour"].map(labels), doc_id=first_texts(around, texts)),
+        "columns": ["theme", "neighbour", *texts, "expected", "p", "q", "passages"],
+        "labels": {"neighbour": "beside"},
+        "roles": {"neighbour": "word"},
+        "links": {"passages": list_evidence(incidence, around)},
+    }
+
+
+def layout_groups(
+    incidence: Incidence, network: Network, labels: Mapping[str, str], *, least: int = 3
+) -> dict[str, Any]:
+    """Groups of `least` members or more, as `analysis.report.Report.table` takes them: the surest members first."""
+    texts = list(incidence.documents.unique())
     rows = []
     for number, members in network.nodes.groupby("community"):
         if len(members) >= least:
             order = members.sort_values(["stability", "n"], ascending=False, kind="stable")
-            words = Markup(", ").join(names[node] for node in order.index)
-            rows.append((number, words, len(members), members["stability"].mean(), members["stability"].min()))
+            words, text = [labels[node] for node in order.index], first_texts(order, texts).iloc[0]
+            rows.append((number, words, len(members), members["stability"].mean(), members["stability"].min(), text))
     columns = ["group", "words", "size", "stability", "lowest"]
-    return pd.DataFrame(rows, columns=columns).astype({"words": object})
+    shown = pd.DataFrame(rows, columns=[*columns, "doc_id"])
+    return {"shown": shown, "columns": columns, "formats": {"lowest": ".2f"}}
 
 
 def describe_groups(network: Network) -> str:
-    """How good and how steady the division into groups is."""
+    """How good and how stable the division into groups is."""
     loose = int((network.nodes["stability"] < 0.7).sum())
     if np.isnan(network.groups.quality):
-        return "There are no ties, and so no groups."
+        return "There are no ties, and so no groups and no words between them."
     return (
-        f"Groups of the network (modularity {network.groups.quality:.2f}, agreement of two searches "
-        f"{network.groups.agreement:.2f}; {loose or 'no'} member{'s' if loose != 1 else ''} below .7)"
+        f"The modularity of the groups is {network.groups.quality:.2f}, the agreement of two searches "
+        f"{network.groups.agreement:.2f}; {loose or 'no'} member{'s' if loose != 1 else ''} "
+        f"{'have' if loose != 1 else 'has'} a stability below .7."
     )
 
 
-def present_bridging(between: pd.DataFrame, names: Mapping[str, Markup]) -> pd.DataFrame:
-    """Words that join groups, with the interval of their rank."""
-    rank = [f"{row.rank:.0f} ({row.rank_low:.0f}–{row.rank_high:.0f})" for row in between.itertuples()]
-    words = _column(names[node] for node in between["node"])
-    table = {"word": words, "units": between["n"], "group": between["community"]}
-    return pd.DataFrame(table | {"participation": between["participation"].map("{:.2f}".format), "rank": rank})
+def layout_bridging(
+    incidence: Incidence, network: Network, between: pd.DataFrame, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Words that join groups and the interval of their rank, for `analysis.report.Report.table`; none without ties."""
+    if network.ties.empty:
+        between = between.head(0)
+    text = first_texts(network.nodes.loc[between["node"]], list(incidence.documents.unique()))
+    return {
+        "shown": between.assign(node=between["node"].map(labels), doc_id=text.to_numpy()),
+        "columns": ["node", "n", "community", "participation", "rank_interval"],
+        "labels": {"node": "word", "n": "units", "community": "group", "rank_interval": "rank"},
+        "formats": {"rank": ".0f"},
+        "roles": {"node": "word"},
+        "cells": {"rank_interval": "{rank} ({rank_low} to {rank_high})"},
+    }
 
 
-def present_whole(whole: pd.DataFrame) -> pd.DataFrame:
-    """The comparison of whole networks, shares of units in percentage points."""
-    points = whole["measure"].str.contains("change")
-    show = [
-        (f"{100 * value:.0f} points" if in_points else f"{value:.2f}").replace("-", "−")
-        for column in ("value", "expected")
-        for value, in_points in zip(whole[column], points, strict=True)
-    ]
-    table = {"from": whole["before"], "to": whole["after"], "measure": whole["measure"]}
-    table |= {"observed": show[: len(whole)], "by_chance": show[len(whole) :]}
-    return pd.DataFrame(table | {"p": whole["p"].map("{:.3f}".format)})
-
-
-def present_units(units: pd.DataFrame, names: Mapping[str, Markup]) -> pd.DataFrame:
-    """Pairs by unit: how often, and how often chance brings as many."""
-    table = {"tie": _column(names[row.source] + Markup(" – ") + names[row.target] for row in units.itertuples())}
-    table |= {name: units[name] for name in ("paragraphs", "p_paragraphs", "sentences", "p_sentences", "windows")}
-    return pd.DataFrame(table)
+def describe_whole(whole: pd.DataFrame) -> str:
+    """In how many comparisons of two texts the total of the ties changed more than by chance; why there are none."""
+    if whole.empty:
+        return "There are no two texts with ties between themes, and so nothing to compare."
+    totals = whole[whole["measure"] == "change of total"]
+    clear = int((totals["p"] <= 0.05).sum())
+    return (
+        f"In {clear or 'none'} of {count_noun(len(totals), 'comparison')} the total of the ties changed more than "
+        "random reassignments of sections bring in 5% of cases."
+    )
 
 
 def describe_units(agreement: pd.DataFrame) -> str:
@@ -442,9 +471,3 @@ def describe_units(agreement: pd.DataFrame) -> str:
         f"Over all pairs of the network's words, counts by {agreement.index[0]} have a rank correlation of {parts}: "
         "the lower, the more a network of words is one of its unit."
     )
-
-
-def pick_passages(study: Study, incidence: Incidence, nodes: Sequence[str]) -> pd.DataFrame:
-    """The paragraphs that hold any of the nodes, the hits of all themes marked: what ties lead to."""
-    held = set(incidence.units.loc[incidence.table[list(nodes)].any(axis=1), "paragraph_id"])
-    return list_passages(study, study.hits[study.hits["paragraph_id"].isin(held)], also=sorted(held))

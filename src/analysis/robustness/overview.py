@@ -87,7 +87,7 @@ def count_verdicts(found: Mapping[str, Mapping[str, Any]], declared: Sequence[st
 
     A theme's page has the changes of that theme, the page of all themes those of all declared ones, the pages of
     networks and topics the ties and the topics; of other pages, which make no claim that other choices could change,
-    nothing is told.
+    both columns are empty.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def count_verdicts(found: Mapping[str, Mapping[str, Any]], declared: Sequence[st
         about = [values["theme"]] if "theme" in values else declared
         claims = [claim for claim in verdicts if claim["kind"] == kind]
         claims = [claim for claim in claims if kind != "change" or claim["themes"][0] in about]
-        told = (f"{len(claims)} tried: {_count(claims)}", f"{page}.html#s-the-verdicts")
-        rows.append(told if claims else (None, ""))
+        row = (f"{len(claims)} tried: {_count(claims)}", f"{page}.html#s-the-verdicts")
+        rows.append(row if claims else (None, ""))
     return pd.DataFrame(rows, columns=["robustness", "link"])
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.report.style import HAIRLINE, INK, MUTED, PAPER, new_figure
+from analysis.report.wording import spell_noun
 
 # With more specifications than this, neighbours are drawn together: a strip shows the share of each option among them.
 MOST_BINS = 48
@@ -97,7 +98,7 @@ def plot_options(
         ax.axhline(row - 0.5, color=HAIRLINE, linewidth=0.8)
     ax.set_yticks(range(len(names)), names, fontsize=8)
     ax.tick_params(axis="y", length=0)
-    ax.set(ylim=(len(names) - 0.4, -0.6), xticks=[], xlabel=f"{len(table):,} specifications, by effect")
+    ax.set(ylim=(len(names) - 0.4, -0.6), xticks=[], xlabel=f"{spell_noun(len(table), 'specification')}, by effect")
     ax.spines[:].set_visible(False)
     return ax
 

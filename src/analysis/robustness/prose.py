@@ -136,12 +136,12 @@ def name_findings(multiverse: Multiverse, plan: Plan, themes: Themes) -> dict[st
 def caption_ranges(multiverse: Multiverse, plan: Plan, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the figure of all claims."""
     sentence = summarise(multiverse, plan, themes)
-    medians = multiverse.verdicts["median_effect"]
+    least, most = multiverse.verdicts["median_effect"].agg(["min", "max"])
+    medians = f"medians lie between {least:.1f} and {most:.1f}" if least < most else f"the median is {least:.1f}"
     return {
         "name": "effects",
         "caption": f"{sentence} Bars: four fifths of the effects; filled: their median; open: the reference.",
-        "alt": "Ranges of effects, one row per finding; medians lie between "
-        f"{medians.min():.1f} and {medians.max():.1f} standard deviations. {sentence}",
+        "alt": f"Ranges of effects, one row per finding; {medians} standard deviations. {sentence}",
     }
 
 
@@ -174,7 +174,8 @@ def summarise(multiverse: Multiverse, plan: Plan, themes: Themes) -> str:
     for verdict in OF_CLAIM[:2]:
         names = multiverse.verdicts.loc[verdicts == verdict, "finding"]
         sentences = [spell_claim(plan.claims[name], themes).rstrip(".") for name in names]
-        parts += [f"{len(names)} {'is' if len(names) == 1 else 'are'} {_call(verdict)}{_quote(sentences)}"]
+        counted = {0: "none is", 1: "1 is"}.get(len(names), f"{len(names)} are")
+        parts += [f"{counted} {_call(verdict)}{_quote(sentences)}"]
     rest = [f"{int((verdicts == verdict).sum())} {_call(verdict)}" for verdict in OF_CLAIM[2:]]
     return (
         f"Of {count_noun(len(verdicts), 'finding')}, tried under "
@@ -195,10 +196,11 @@ def describe_finding(row: Mapping[str, Any], claim: Claim, themes: Themes) -> st
     """What the curve of one claim shows, in two sentences; of no choice where only one was open."""
     verdict = "rests on too few units to tell" if row["verdict"] == TOO_FEW else f"is {row['verdict']}"
     tried = spell_noun(row["specifications"], "specification")
+    point = "points" if row["specifications"] == 1 else "point"
     text = (
-        f"“{spell_claim(claim, themes)}” {verdict}: {row['same_sign']:.0%} of {tried} "
-        f"point that way, {row['significant']:.0%} significantly so, and chance alone brings a median "
-        f"effect as large as theirs ({row['median_effect']:.1f} standard deviations) in {row['joint_p']:.1%} of cases."
+        f"“{spell_claim(claim, themes)}” {verdict}: {row['same_sign']:.0%} of {tried} {point} that way, "
+        f"{row['significant']:.0%} significantly so, and chance alone brings a median effect as large as theirs "
+        f"({row['median_effect']:.1f} standard deviations) in {row['joint_p']:.1%} of cases."
     )
     if not row["moved_most"]:
         return text

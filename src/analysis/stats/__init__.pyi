@@ -14,6 +14,13 @@ from .bootstrap import window_quantile as window_quantile
 from .clustered import Rate as Rate
 from .clustered import block_correlation as block_correlation
 from .clustered import block_rate as block_rate
+from .drafting import Drafting as Drafting
+from .drafting import compare_drafts as compare_drafts
+from .measurement import Counts as Counts
+from .measurement import Errors as Errors
+from .measurement import probability_of_order as probability_of_order
+from .measurement import share_of_codings as share_of_codings
+from .measurement import tipping_number as tipping_number
 from .permutation import attainable_p as attainable_p
 from .permutation import change_test as change_test
 from .permutation import critical_size as critical_size
@@ -29,6 +36,10 @@ from .threads import one_thread as one_thread
 from .verdict import judge_accuracy as judge_accuracy
 from .verdict import judge_changes as judge_changes
 from .verdict import judge_curve as judge_curve
+from .verdict import judge_difference as judge_difference
+from .verdict import judge_drafting as judge_drafting
 from .verdict import judge_network as judge_network
 from .verdict import judge_ties as judge_ties
+from .verdict import state_absence as state_absence
+from .verdict import state_limits as state_limits
 from .verdict import strongest as strongest

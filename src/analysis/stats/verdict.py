@@ -2,17 +2,22 @@
 Verdicts: every rule by which a finding gets one, and the words in which it is given.
 
 The rules were fixed before looking at results. All other modules read the words from here.
+
+A difference between texts that were read completely raises three questions, with an answer each. Is it so in these
+texts? (`judge_difference`; `state_absence`.) Would another drafting say the same? (`judge_drafting`.) Why is it so?
+(`state_limits`.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis.stats.proportions import ROUNDING
 
@@ -23,6 +28,13 @@ NEW, GONE, STRONGER, WEAKER = "new", "gone", "stronger", "weaker"
 OF_CHANGE = (DIFFERS, RESERVATIONS, INCONCLUSIVE, TOO_FEW)  # two texts compared
 OF_TIE = (NEW, GONE, STRONGER, WEAKER, INCONCLUSIVE, TOO_FEW)  # a tie in two texts
 OF_CLAIM = (ROBUST, RESERVATIONS, INCONCLUSIVE, TOO_FEW)  # a claim under other choices; a measurement
+
+CERTAIN, MOST_COUNTS, DEPENDS = "certain", "by most counts", "depends on how it is counted"
+LIKELY, LEANING, OPEN = "likely", "leaning", "open"
+OF_DIFFERENCE = (CERTAIN, MOST_COUNTS, DEPENDS)  # between two texts as they are
+OF_DRAFTING = (LIKELY, LEANING, OPEN)  # of texts as they might have been drafted
+AGREEMENT = {CERTAIN: 0.95, MOST_COUNTS: 0.8}  # least agreement, and least measurement probability
+DRAFTING = {LIKELY: 0.975, LEANING: 0.8}  # least probability
 
 LEAST_UNITS = 10  # with fewer units that have the theme nothing is said
 LEVEL = 0.05
@@ -47,6 +59,87 @@ class Rule:
     reservations: Bounds
     least_units: int
     terms_left_out: int
+
+
+def judge_difference(agreement: ArrayLike, measurement: ArrayLike) -> np.ndarray:
+    """
+    What may be said of the direction of a difference between two texts that were read completely.
+
+    - "certain": `agreement` and `measurement` are both at least .95;
+    - "by most counts": both are at least .8;
+    - "depends on how it is counted": otherwise.
+
+    Parameters
+    ----------
+    agreement : share of specifications with the direction claimed, 0 to 1
+    measurement : probability of that direction given the errors of measurement, 0 to 1
+        Missing (NaN) where they were not measured: no more than "by most counts" is said then.
+
+    Returns
+    -------
+    array of str (one of `OF_DIFFERENCE`), in the shape of both
+
+    Examples
+    --------
+    >>> judge_difference([1.0, 0.93, 0.22, 1.0], [1.0, 1.0, 0.98, float("nan")]).tolist()
+    ['certain', 'by most counts', 'depends on how it is counted', 'by most counts']
+    """
+    agreement, measurement = np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in (agreement, measurement)))
+    sure, mostly = (AGREEMENT[word] - ROUNDING for word in (CERTAIN, MOST_COUNTS))
+    rules = [(agreement >= sure) & (measurement >= sure), (agreement >= mostly) & ~(measurement < mostly)]
+    return np.select(rules, [CERTAIN, MOST_COUNTS], DEPENDS)
+
+
+def judge_drafting(probability: ArrayLike) -> np.ndarray:
+    """
+    What may be said of the direction of a difference if both texts were drafted anew.
+
+    "likely" from a probability of .975 (that new sections have the direction claimed), "leaning" from .8, else "open".
+
+    Returns
+    -------
+    array of str (one of `OF_DRAFTING`), in the shape of `probability`
+
+    Examples
+    --------
+    >>> judge_drafting([0.99, 0.83, 0.3]).tolist()
+    ['likely', 'leaning', 'open']
+    """
+    probability = np.asarray(probability, dtype=float)
+    rules = [probability >= DRAFTING[word] - ROUNDING for word in (LIKELY, LEANING)]
+    return np.select(rules, [LIKELY, LEANING], OPEN)
+
+
+def state_absence(n: int, unit: str = "sentences") -> str:
+    """
+    That a theme is not in a text: a fact, for all of the text was read.
+
+    Examples
+    --------
+    >>> state_absence(68)
+    'not named in any of the 68 sentences, all of them read'
+    """
+    return f"not named in any of the {n:,} {unit}, all of them read"
+
+
+def state_limits(dates: Collection[date]) -> str:
+    """
+    What no count of these texts can say, for the foot of a page; empty where there are no two texts to compare.
+
+    Examples
+    --------
+    >>> state_limits([date(2014, 3, 11), date(2018, 4, 17), date(2020, 7, 24)])
+    'With one text a year, what the year did cannot be told apart from genre, length, drafter and remit.'
+    >>> state_limits([date(2014, 3, 11), date(2014, 9, 2)])
+    'With one text a date, what the date did cannot be told apart from genre, length, drafter and remit.'
+    """
+    if len(dates) < 2:
+        return ""
+    for name, values in (("year", [day.year for day in dates]), ("date", list(dates))):
+        if len(set(values)) == len(dates):
+            others = "genre, length, drafter and remit"
+            return f"With one text a {name}, what the {name} did cannot be told apart from {others}."
+    return "Counts say that texts differ, not why: date, genre, length, drafter and remit may all have a part in it."
 
 
 def judge_changes(

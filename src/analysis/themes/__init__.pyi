@@ -7,6 +7,7 @@ from .attention import describe_presence as describe_presence
 from .attention import leave_one_term_out as leave_one_term_out
 from .attention import mark_units as mark_units
 from .compare import Comparison as Comparison
+from .compare import compare_differences as compare_differences
 from .compare import compare_texts as compare_texts
 from .compare import compare_words as compare_words
 from .compare import find_neighbour_words as find_neighbour_words

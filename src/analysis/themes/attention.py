@@ -21,14 +21,16 @@ class Measure(NamedTuple):
     label: str  # {themes}: how many themes are compared, in words
     format: str  # of the value
     scale: int = 1  # what the ratio is multiplied by for readers
+    columns: Mapping[str, str] = {}  # columns of `count_attention`, each with the unit that it counts
 
 
-# A unit is a paragraph, a sentence or a window of tokens.
+SHARES = {"share_sentences": "sentence", "share_paragraphs": "paragraph"}
+# A unit is a paragraph, a sentence or, in the multiverse, a window of tokens.
 MEASURES = {
-    "units": Measure("units", "n_units", "share of units", ".0%"),
-    "tokens": Measure("hits", "n_tokens", "per word of text", ".1f", 1000),
+    "units": Measure("units", "n_units", "share of units", ".0%", 1, SHARES),
+    "tokens": Measure("hits", "n_tokens", "per word of text", ".1f", 1000, {"per_1000": "paragraph"}),
     "words": Measure("hits", "n_words", "per content word", ".1f", 1000),
-    "composition": Measure("hits", "all_hits", "per hit of the {themes}", ".0%"),
+    "composition": Measure("hits", "all_hits", "per hit of the {themes}", ".0%", 1, {"composition": "paragraph"}),
     "text": Measure("unit_tokens", "n_tokens", "share of the text", ".0%"),
 }
 
@@ -65,7 +67,8 @@ def count_attention(
     -------
     DataFrame, one row per theme and text, themes without a hit included
         ``hits``, ``sentences``, ``paragraphs`` (counts with the theme); ``n_sentences``, ``n_paragraphs``,
-        ``n_tokens`` (sizes); ``share_sentences``, ``share_paragraphs`` (0 to 1); ``per_1000`` (hits per 1,000 tokens);
+        ``n_tokens`` (sizes), and the columns of `MEASURES`: ``share_sentences``, ``share_paragraphs`` (0 to 1);
+        ``per_1000`` (hits per 1,000 tokens);
         ``composition`` (share of the hits of all `themes` in that text, 0 to 1; they sum to 1 where there are hits).
     """
     documents = list(dict.fromkeys(sentences["doc_id"]))
@@ -83,11 +86,12 @@ def count_attention(
     table["n_sentences"] = table["doc_id"].map(sizes["sentence_id"])
     table["n_paragraphs"] = table["doc_id"].map(sizes["paragraph_id"])
     table["n_tokens"] = table["doc_id"].map(n_tokens)
-    table["share_sentences"] = measure("units", units=table["sentences"], n_units=table["n_sentences"])
-    table["share_paragraphs"] = measure("units", units=table["paragraphs"], n_units=table["n_paragraphs"])
-    table["per_1000"] = measure("tokens", hits=table["hits"], n_tokens=table["n_tokens"])
-    all_hits = table.groupby("doc_id")["hits"].transform("sum")
-    table["composition"] = measure("composition", hits=table["hits"], all_hits=all_hits)
+    amounts = {"hits": table["hits"], "n_tokens": table["n_tokens"]}
+    amounts["all_hits"] = table.groupby("doc_id")["hits"].transform("sum")
+    for name, way in MEASURES.items():
+        for column, unit in way.columns.items():
+            units = {"units": table[f"{unit}s"], "n_units": table[f"n_{unit}s"]}
+            table[column] = measure(name, **amounts, **units)
     return table
 
 

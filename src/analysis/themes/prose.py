@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -230,20 +229,21 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-def describe_power(simulated: Path, themes: Themes) -> str:
+def describe_power(simulated: pd.DataFrame, themes: Themes) -> str:
     """
     How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
 
     Parameters
     ----------
-    simulated : Path of the rates that ``benchmarks/intervals.py`` writes for a study: ``truth`` ("cyber as seen" and
-        the like), ``blocks``, ``single``; without that file, or a rate for a theme of the study, no rate is told
+    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like; those
+        of themes that the study does not have are left out; empty if the study names none
     """
-    table = pd.read_csv(simulated) if simulated.is_file() else pd.DataFrame(columns=["truth", "blocks", "single"])
-    seen = table[table["truth"].astype(str).str.endswith(" as seen") & (table["blocks"] == "sections")]
+    opening = "Not found is not the same as not there."
+    if simulated.empty:
+        return opening
+    seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
     rates = {row.truth.removesuffix(" as seen"): row.single for row in seen.itertuples()}
     parts = [f"{themes[name].label} in {rate:.0%}" for name, rate in rates.items() if name in themes.names]
-    opening = "Not found is not the same as not there."
     if not parts:
         return opening
     return (

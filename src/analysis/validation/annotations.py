@@ -25,7 +25,9 @@ from analysis.validation.accuracy import correct_shares
 from analysis.validation.sheets import read_rows
 
 CODEBOOK = "CODEBOOK.md"
-WORDS = ["sentence", "text"]  # the columns of a file of codes that are no theme
+WORDS = ["sentence", "text"]  # the columns that a file of codes must have, and
+OTHER_COLUMNS = ["document", "half"]  # others that are no theme
+ALIASES = {"sentence_id": "sentence"}
 JUDGED = {"theme": "str", "sentence_id": "str", "doc_id": "str", "block": "str", "text": "str", "coded": "bool",
           "found": "bool", "weight": "float64", "codes": "str"}  # fmt: skip
 
@@ -67,7 +69,7 @@ def read_annotations(manifest: Path | None) -> Annotations:
     if manifest is None or codes is None:
         return Annotations(pd.DataFrame(columns=WORDS, dtype="str"), [], "", "", False, "")
     file = inside(manifest.parent, codes.file, f"{manifest}, file")
-    lines, rows = zip(*read_rows(file, WORDS), strict=True)
+    lines, rows = zip(*read_rows(file, WORDS, aliases=ALIASES), strict=True)
     table = pd.DataFrame(list(rows), dtype="str")
     themes = [name for name in table.columns if _is_theme(name)]
     if not themes:
@@ -80,7 +82,7 @@ def read_annotations(manifest: Path | None) -> Annotations:
 
 
 def _is_theme(column: str) -> bool:
-    return bool(column) and column not in (*WORDS, "document") and not column.endswith(("_codes", "_weight"))
+    return bool(column) and column not in (*WORDS, *OTHER_COLUMNS) and not column.endswith(("_codes", "_weight"))
 
 
 def _check_theme(file: Path, table: pd.DataFrame, theme: str) -> None:

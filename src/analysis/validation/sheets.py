@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -147,9 +147,13 @@ def _read_sheet(file: Path, texts: dict[str, str], blanks: str) -> pd.DataFrame:
     return table
 
 
-def read_rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(
+    file: Path, needed: Sequence[str], *, aliases: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
     """
     The rows of a CSV file as a spreadsheet saves it: commas, semicolons or tabs, perhaps a line ``sep=;`` above.
+
+    A column may have another name, as `aliases` maps it to its own.
 
     Yields the line number and the cells of each row that is not empty, by column; missing cells are empty, and
     apostrophes of `guard` taken off.
@@ -161,7 +165,7 @@ def read_rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str
     """
     rows = _parse(file, decode(read_bytes(Path(file)), file))
     line, names = next(rows, (1, []))
-    names = [name.strip() for name in names]
+    names = [(aliases or {}).get(name.strip(), name.strip()) for name in names]
     missing = [name for name in needed if name not in names]
     twice = [name for name in names if name and names.count(name) > 1]
     if missing or twice:
