@@ -4,6 +4,7 @@ themes."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from analysis.themes.evolution.modality import OTHER
 from analysis.themes.evolution.names import Names
 from analysis.themes.evolution.survey import Actors, Frames, Modality, WordMap
 
+LEAST_TEXT = 10  # sentences: a shorter text stands out by a sentence or two
 LEAST_SENTENCES = 8  # with fewer sentences on a theme a text is not compared in a headline: one sentence would be 1/8
 LEAST_CHANGE = 0.1  # of a share, from which a headline speaks of a change
 LEAST_PROBABILITY = 0.8  # of its direction, as far as the codes go
@@ -70,6 +72,13 @@ PLACES = {
     "roles": {"fullest_title": "word"},
     "formats": {"fullest_share": ".0%"},
 }  # fmt: skip
+
+
+def layout_places(places: pd.DataFrame) -> dict[str, Any]:
+    """How `analysis.report.Report.table` shows places: of texts without a heading, headings are left open."""
+    n_headings = places["n_headings"].astype("Int64")
+    return PLACES | {"shown": places.assign(n_headings=n_headings.where(n_headings > 0))}
+
 
 # Frames as they stand after "from" and "to"; any other stands by its name.
 FRAME_WORDS = {
@@ -578,9 +587,10 @@ def _lead_modes(counts: pd.DataFrame) -> pd.DataFrame:
     """
     For each text that stands out by a mode its row: the one whose share exceeds that of all other texts most.
 
-    By `LEAST_CHANGE` at least. With ``others``, the largest share of that mode in another text.
+    By `LEAST_CHANGE` at least, among texts of `LEAST_TEXT` sentences. With ``others``, the largest share of that mode in
+    another text.
     """
-    acts = counts[counts["mode"] != OTHER]
+    acts = counts[(counts["mode"] != OTHER) & (counts["n"] >= LEAST_TEXT)]
     shares = acts.pivot(index="mode", columns="doc_id", values="share")
     rows = [acts.head(0).assign(others=0.0)]
     for text, own in acts.groupby("doc_id", sort=False):
