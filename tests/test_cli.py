@@ -74,6 +74,7 @@ def test_tag_agrees_with_the_package_on_the_real_sentences(study, tmp_path):
     assert found == [(line[hit.sentence_id], hit.theme, hit.term, hit.start) for hit in hits.itertuples()]
 
 
+@pytest.mark.slow
 def test_tag_without_lines_joins_sentences_over_line_ends_and_counts_in_lines(tmp_path):
     path = tmp_path / "text.txt"
     path.write_text(

@@ -180,7 +180,10 @@ def read_pages(folder: Path) -> list[Page]:
 
 every_corpus = pytest.mark.parametrize(
     "corpus",
-    ["english", pytest.param("letters", marks=pytest.mark.slow), pytest.param("french", marks=pytest.mark.slow)],
+    [
+        pytest.param("english", marks=pytest.mark.kernel),
+        *(pytest.param(name, marks=[pytest.mark.kernel, pytest.mark.slow]) for name in ("letters", "french")),
+    ],
 )
 
 
@@ -190,6 +193,7 @@ def test_a_corpus_is_texts_and_themes_and_nothing_else(corpus):
     assert files <= {"corpus.yml", "themes.yml", "study.yml", "raw"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corpus", LANGUAGES)
 def test_check_finds_nothing_wrong_with_texts_and_themes_alone(corpus, tmp_path):
     folder = copy_project(tmp_path / "project", corpus)
@@ -247,6 +251,7 @@ def test_no_table_is_empty(corpus, project):
         assert (page.path.name, page.rows.count(0)) == (page.path.name, 0)
 
 
+@pytest.mark.kernel
 @pytest.mark.slow
 def test_every_declared_theme_is_drawn_however_many_there_are(project):
     drawing = (project("letters") / "figures/02_themes-attention.svg").read_text(encoding="utf-8")
@@ -254,6 +259,7 @@ def test_every_declared_theme_is_drawn_however_many_there_are(project):
     assert [name for name, theme in themes.items() if theme["colour"] not in drawing.lower()] == []
 
 
+@pytest.mark.kernel
 @pytest.mark.slow
 def test_a_difference_that_was_planted_in_texts_without_headings_stands_out(project):
     # The quay is named in 1 of 9 paragraphs in one year and in 10 of 13 in the next. Each text is one section, so

@@ -142,6 +142,7 @@ def test_the_form_shown_is_the_most_frequent_then_the_first():
     assert show_forms(words) == {"x": "xs", "y": "ya"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("institution_words", [False, True])
 def test_words_of_the_real_texts_are_those_of_the_slow_route(here, institution_words):
     fast = list_words(here.corpus.sentences, here.languages, institution_words=institution_words)
@@ -241,6 +242,7 @@ def test_sequences_have_every_word_at_its_place(triples, institution_words):
         assert found.n_units == len(found.units)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["paragraph", "sentence"])
 @pytest.mark.parametrize("compounds", [False, True])
 def test_sequences_hold_what_is_counted(here, unit, compounds):

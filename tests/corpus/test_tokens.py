@@ -31,6 +31,7 @@ def test_tokens_are_words_and_numbers_as_they_stand(text, tokens):
     assert tokenize(text) == tokens
 
 
+@pytest.mark.slow
 @quick
 @given(text=st.text(max_size=60) | st.text("aé-'’/.,1 2_–", max_size=40))
 def test_tokens_stand_where_their_offsets_say_and_hold_every_letter(text):

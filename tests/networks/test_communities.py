@@ -196,6 +196,7 @@ def test_agreement_is_the_mean_adjusted_rand_index(runs):
     assert communities._compare_runs(np.array(runs))[1] == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(GRAPHS, st.randoms(use_true_random=False), st.sampled_from(["modularity", "cpm"]))
 def test_the_order_in_which_a_graph_was_built_does_not_matter(edges, chance, function):

@@ -63,6 +63,7 @@ def test_a_change_differs_by_dash_and_weight_not_only_by_colour():
     assert len(styles) == len(network_panels.SURE_CHANGES) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_texts", [1, 2, 3, 4, 12])
 def test_there_are_as_many_panels_as_texts_and_one_for_the_change_between_two(crossing, n_texts):
     texts = [{"id": str(2001 + number), "title": "t"} for number in range(n_texts)]

@@ -43,6 +43,7 @@ def count_titles(fig) -> int:
     return sum(bool(ax.get_title(loc="left") or ax.get_title()) for ax in fig.axes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_texts", "themes"), [(1, TWO), (2, TWO), (4, FIVE), (7, FIVE)])
 def test_any_number_of_texts_and_themes_is_measured_and_drawn(make_study, town, n_texts, themes):
     study = make_study({f"t{number}": town(number, 8) for number in range(n_texts)}, themes)
@@ -91,6 +92,7 @@ def test_where_nothing_is_declared_and_nothing_tied_that_is_said(make_study, tow
     assert prose.layout_bridging(found["incidence"], found["themes network"], between, found["labels"])["shown"].empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "words"),
     [

@@ -30,6 +30,7 @@ def draw_from_the_prior(before, after, n_draws=600_000):
     return Drafting(probability, (second - first).mean(), low, high, sigma[chosen].mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
     [(([1, 0], [4, 3]), ([3, 2], [4, 3])), (([0, 0, 0], [5, 5, 5]), ([0, 4], [6, 6])), (([2], [5]), ([0], [9]))],
@@ -43,6 +44,7 @@ def test_brute_force_gives_the_same(before, after):
     assert found.sigma == pytest.approx(expected.sigma, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "texts",
     [
@@ -96,6 +98,7 @@ def test_texts_may_change_places_and_sections_their_order(before, after, random)
     assert compare_drafts(before, after, **COARSE) == found
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(sections(), st.integers(3, 8), st.integers(4, 20))
 def test_a_larger_difference_is_no_weaker_where_sections_are_alike(before, n_sections, n):

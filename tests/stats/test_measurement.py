@@ -40,6 +40,7 @@ def enumerate_order(before, after, errors, n_nodes=120):
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "errors"),
     [

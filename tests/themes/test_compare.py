@@ -77,6 +77,7 @@ def test_a_large_difference_between_plain_texts_is_found(make_study, write_text)
     assert found.attainable["least_p"].item() == 1 / 1000
 
 
+@pytest.mark.slow
 def test_plain_texts_that_are_alike_seldom_differ(make_study, write_text):
     p = []
     for seed in range(0, 24, 2):

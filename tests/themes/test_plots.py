@@ -55,6 +55,7 @@ def test_attention_stands_at_the_true_dates_with_its_counts():
     assert ax.get_ylim()[1] >= 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_themes", [1, 2, 5, 20])
 @pytest.mark.parametrize("n_texts", [1, 6])
 def test_every_theme_has_its_panel_its_colour_and_its_marker(n_themes, n_texts):

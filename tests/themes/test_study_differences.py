@@ -27,6 +27,8 @@ from analysis.stats.measurement import Counts, Errors, probability_of_order, tip
 from analysis.themes.compare import compare_differences
 from analysis.validation.annotations import judge, read_annotations
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SEED = 20200724
 PRINTED = """

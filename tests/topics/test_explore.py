@@ -74,6 +74,7 @@ def test_a_single_paragraph_has_no_vocabulary(make_study):
     assert data.weights.shape == (1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "nl", "fr"])
 def test_two_planted_subjects_are_two_topics_in_a_language_without_word_lists(make_study, language):
     study = make_study(12, 12, language=language, themes=["fish", "budget"])

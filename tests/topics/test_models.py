@@ -18,6 +18,7 @@ from analysis.topics.nmf import solve_weights
 # --- topics over all texts ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_units", [40, 160, 2000])
 @pytest.mark.parametrize("init", ["nndsvd", "random"])
 def test_planted_topics_are_found_again(planting, n_units, init):

@@ -1,4 +1,8 @@
-"""The kinds of step: a run of a notebook, its page, the index. What each depends on, and how it makes its files."""
+"""
+The kinds of step: a run of a notebook, its page, the index. What each depends on, and how it makes its files.
+
+The key of a step maps the name of each thing it depends on to the SHA-256 of that thing, or to itself as text.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +37,8 @@ ABOUT = "data/study.yml"
 MANIFEST = "data/corpus.yml"
 DATA = ("data/*.yml", "data/language/**/*", "data/raw/**/*")
 
-FILE_KEY = re.compile(r"""\bfiles?:\s*["']?([^"'#,}\n]+)""")  # in a manifest, which the next step reads in earnest
-
+# In a YAML file, which the check of the data reads in earnest.
+FILE_KEY = re.compile(r"""\bfiles?:\s*["']?([^"'#,}\n]+)""")
 PATH_VALUE = re.compile(r""":\s*["']?([\w./-]+/[\w.-]+)["']?[ \t]*$""", re.MULTILINE)  # from the folder of the study
 
 VALUES = WORK / "values"
@@ -406,9 +410,7 @@ def files_named_in(folder: Path, name: str) -> set[str]:
     patterns = FILE_KEY.findall(text)
     paths: set[Path] = set()
     for pattern in {pattern.strip() for pattern in patterns}:
-        with suppress(
-            OSError, ValueError, IndexError, NotImplementedError
-        ):  # no pattern: the check of the data says so
+        with suppress(OSError, ValueError, IndexError, NotImplementedError):  # no pattern: the check says so
             paths |= {path for path in start.glob(pattern) if path.is_file()}
     named = {value for value in PATH_VALUE.findall(text) if is_file_below(folder, value)}
     return named | {path.relative_to(folder).as_posix() for path in paths if ".." not in path.parts}

@@ -110,6 +110,7 @@ WORDS = ["EU-", "en", "Zin.", "zin,", "WOORD", "woord", "(a)", "7", " ", "\f", "
 marked_lines = st.lists(st.lists(st.sampled_from(SIGNS + WORDS), max_size=5).map(" ".join), max_size=14)
 
 
+@pytest.mark.slow
 @quick
 @given(lines=marked_lines | st.lists(st.text(max_size=30).filter(lambda text: "\n" not in text), max_size=8))
 @pytest.mark.parametrize("form", FORMATS)

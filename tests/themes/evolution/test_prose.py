@@ -240,6 +240,7 @@ def check_grammar(text: str) -> None:
         assert not re.search(wrong, text), text
 
 
+@pytest.mark.slow
 def test_every_headline_of_the_study_is_english(here):
     text, themes = here.corpus.sentences, here.themes.declared
     codes = frames.read_frame_codes(here.find(studies.FRAME_CODES))
