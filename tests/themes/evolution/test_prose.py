@@ -162,7 +162,9 @@ def mode_counts(**texts: dict[str, float]) -> pd.DataFrame:
     rows = [(text, mode, share) for text, own in texts.items() for mode, share in own.items()]
     table = pd.DataFrame(rows, columns=["doc_id", "mode", "share"])
     return table.assign(
-        label=table["mode"].map({"demanded": "demands", "done": "reports", "describes": "describes"}), words="must"
+        label=table["mode"].map({"demanded": "demands", "done": "reports", "describes": "describes"}),
+        words="must",
+        n=40,
     )
 
 
@@ -178,6 +180,8 @@ def test_each_text_is_told_by_the_mode_in_which_it_stands_out():
     assert prose.describe_modes(only) == "The a text reports: words such as must stand in 30% of its sentences."
     alike = mode_counts(a={"demanded": 0.2}, b={"demanded": 0.2})
     assert prose.describe_modes(alike) == "The texts speak alike."
+    short = pd.concat([mode_counts(a={"demanded": 0.2}), mode_counts(b={"demanded": 1.0}).assign(n=3)])
+    assert prose.describe_modes(short) == "The a text demands: words such as must stand in 20% of its sentences."
     assert prose.describe_modes(mode_counts(a={"demanded": 0.2}).head(0)).startswith(
         "How the texts speak was not looked for"
     )
