@@ -90,6 +90,13 @@ def test_the_surest_of_several_differences_is_told_and_all_are_counted():
     )
 
 
+def test_a_difference_of_the_text_that_speaks_most_is_told_before_others_as_certain():
+    three = attend(A=(2, 20), B=(9, 30), C=(3, 40))
+    elsewhere = differ(after="C", direction="less", probability=0.995)
+    assert "That B has more than A" in prose.describe_theme(SUBJECT, three, table(differ(), elsewhere))[0]
+    assert "That C has less than A" in prose.describe_theme(SUBJECT, three, table(UNSURE, elsewhere))[0]
+
+
 def test_the_summary_names_the_text_with_most_and_counts_verdicts():
     sentence, verdict = prose.summarise_differences(TWO, table(differ()), THEMES)
     assert sentence == (
@@ -124,7 +131,7 @@ def test_no_finding_speaks_of_policy(here):
 def test_of_one_text_the_finding_is_its_share_and_nothing_is_compared():
     one = attend(A=(2, 20))
     assert prose.describe_theme(SUBJECT, one, table()) == (
-        "Sentences that name fish: 2 of 20 sentences in A (10%).",
+        "Sentences that name fish: 2 of 20 in A (10%).",
         "descriptive",
     )
     assert prose.summarise_differences(one, table(), THEMES) == (

@@ -111,8 +111,8 @@ def describe_theme(subject: Theme, attention: pd.DataFrame, differences: pd.Data
     """
     The finding for one theme: what the texts say, how sure that is, and the strongest verdict on these texts.
 
-    Of the differences the one is told of which most can be said: by its verdict, then by how probable it is in another
-    drafting.
+    Of the differences the one is told of which most can be said: by its verdict, then one of the text that speaks most
+    of the theme, then by how probable it is in another drafting.
 
     Parameters
     ----------
@@ -122,21 +122,29 @@ def describe_theme(subject: Theme, attention: pd.DataFrame, differences: pd.Data
     verdict = strongest(unequal["verdict"])
     sentences = [_open_theme(subject, counts)]
     if len(unequal):
-        surest = unequal[unequal["verdict"] == verdict]
+        surest, most = unequal[unequal["verdict"] == verdict], counts.loc[_is_largest(counts), "doc_id"]
+        of_most = surest[surest["before"].isin(most) | surest["after"].isin(most)]
+        surest = surest if of_most.empty else of_most
         sentences.append(describe_difference(surest.loc[surest["probability"].idxmax()]))
     if len(unequal) and len(differences) > 1:
         sentences.append(count_verdicts(differences))
     return " ".join(sentences), verdict
 
 
+def _is_largest(counts: pd.DataFrame) -> pd.Series:
+    return counts["share"] == counts["share"].max()
+
+
 def _open_theme(subject: Theme, counts: pd.DataFrame) -> str:
     """Which text speaks most of a theme, or which texts do, and how much of it the others speak."""
-    largest = counts["share"] == counts["share"].max()
+    largest = _is_largest(counts)
     most, others = counts[largest], counts[~largest & (counts["sentences"] > 0)]
     if not counts["sentences"].any():
         return f"No text names {subject.in_words}: {_list_counts(counts)}, all of them read."
     if len(counts) == 1:
-        return f"Sentences that name {subject.in_words}: {_list_counts(counts)} ({counts['share'].item():.0%})."
+        return (
+            f"Sentences that name {subject.in_words}: {_list_counts(counts, noun='')} ({counts['share'].item():.0%})."
+        )
     if largest.all():
         return f"All texts speak as much of {subject.in_words}: {_list_counts(counts)}."
     absent = counts[counts["sentences"] == 0]
@@ -361,7 +369,7 @@ def summarise_differences(attention: pd.DataFrame, differences: pd.DataFrame, th
 
 def _place_most(label: str, counts: pd.DataFrame) -> str:
     """``Cyber most in 2020 (14 of 68 sentences, 21%)``."""
-    largest = counts["share"] == counts["share"].max()
+    largest = _is_largest(counts)
     if not counts["sentences"].any():
         return f"{label} in none ({_list_counts(counts)})"
     most = [
