@@ -1,5 +1,6 @@
 """The set-up of a fresh clone: lock, environment, Makefile, notebooks as they are committed."""
 
+import importlib
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text()
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ROOMS = sorted(stub.parent for stub in (ROOT / "src/analysis").rglob("__init__.pyi"))
 
 
 def plain(requirement: str) -> str:
@@ -41,6 +43,13 @@ def test_the_environment_of_conda_fixes_no_version_but_that_of_python():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     assert environment["channels"] == ["conda-forge"]
     assert environment["dependencies"] == ["python=3.11", "pip", {"pip": ["-r requirements.lock"]}]
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_name_that_a_room_lists_is_there(room):
+    module = importlib.import_module(".".join(room.relative_to(ROOT / "src").parts))
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+    assert len(module.__all__) == len(re.findall("^from .", (room / "__init__.pyi").read_text(), flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -356,7 +356,7 @@ def test_a_finding_is_shown_as_a_sentence_and_known_to_the_page(open_report):
 
 
 def test_prose_is_markdown(open_report):
-    text = elements.fill("Of {}.", elements.term("grens", {"grens": "border"}, language="nl"))
+    text = f"Of {elements.term('grens', {'grens': 'border'}, language='nl')}."
     view = open_report().prose(text)
     assert view.data == {"text/markdown": str(text), "text/plain": "Of grens ‘border’."}
 

@@ -100,12 +100,15 @@ def test_texts_may_change_places_and_sections_their_order(before, after, random)
 @given(sections(), st.integers(3, 8), st.integers(4, 20))
 def test_a_larger_difference_is_no_weaker_where_sections_are_alike(before, n_sections, n):
     """
-    More in every section of the second text: the probability rises, and the verdict gets no weaker.
+    More in every section of the second text: the verdict gets no weaker.
 
-    Sections that the theme fills are left out: they may lie as far apart as they like, and the last step can cost .002.
+    The probability may fall by .002, only where it is beyond .99 or .01: one more sentence tells of the spread too.
+    Sections that the theme fills are left out: they may lie as far apart as they like, which costs .002 too.
     """
     found = [compare_drafts(before, ([y] * n_sections, [n] * n_sections), **COARSE).probability for y in range(n)]
-    assert (np.diff(found) >= -1e-9).all()
+    falls = np.diff(found) < -1e-9
+    assert (np.diff(found) >= -0.002).all()
+    assert all(not 0.01 < probability < 0.99 for probability in np.array(found)[:-1][falls])
     ranks = [OF_DRAFTING.index(word) for word in judge_drafting(found)]
     assert ranks == sorted(ranks, reverse=True)
 

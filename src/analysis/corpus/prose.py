@@ -32,14 +32,14 @@ def describe_sizes(sizes: pd.DataFrame, kinds: pd.Series) -> str:
     kinds : Series, what kind of text each is
     """
     words = sizes.set_index("doc_id")["words"]
-    told = ", ".join(f"{n:,} {'word' if n == 1 else 'words'} in {text}" for text, n in words.items())
+    lengths = ", ".join(f"{n:,} {'word' if n == 1 else 'words'} in {text}" for text, n in words.items())
     if len(words) == 1:
-        return f"One text: {told}. There is nothing to compare it with."
+        return f"One text: {lengths}. There is nothing to compare it with."
     n_kinds, ratio = len(set(kinds)), words.max() / words.min()
     which = spell_noun(n_kinds, "genre")
     which = which if n_kinds == len(words) else f"{spell_noun(len(words), 'text')} of {which}"
     return (
-        f"{which.capitalize()} of {'very different' if ratio >= 2 else 'similar'} length: {told}. The longest has "
+        f"{which.capitalize()} of {'very different' if ratio >= 2 else 'similar'} length: {lengths}. The longest has "
         f"{ratio:.1f} times the words of the shortest. Shares and rates may be compared between them, totals may not, "
         "and no difference can be put down to the year."
     )

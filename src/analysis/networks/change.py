@@ -183,9 +183,9 @@ def network_comparison_test(
         splits = np.concatenate(list(split_blocks(len(chosen), n_first, n_draws=n_draws, seed=child)))
         share, moved, part = _split(sums[chosen], sizes[chosen], splits)
         moved *= run_stretch(moved.std(axis=0), texts, numbers)
-        drawn = _in_batches(_measure, share, moved, part)
+        permuted = _in_batches(_measure, share, moved, part)
         value = _measure(*_split(sums[chosen], sizes[chosen], real))[0]
-        for measure, one, many in zip(MEASURES, value, drawn.T, strict=True):
+        for measure, one, many in zip(MEASURES, value, permuted.T, strict=True):
             p = p_value(many, one, tail="upper" if measure in MEASURES[:2] else "lower").item()
             rows.append((before, after, measure, of_ties.shape[1], one, np.median(many), p))
     return pd.DataFrame(rows, columns=NETWORK_COLUMNS)

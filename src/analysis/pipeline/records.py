@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from analysis.report.exports import write_atomically
+from analysis.report.files import write_atomically
 
 WORK = Path("data/processed")  # below the root of the outputs; not committed
 # Beginning of the temporary folders in which the sockets of a kernel lie; the number of its runner's process follows.

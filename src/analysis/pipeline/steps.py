@@ -19,7 +19,7 @@ from analysis.inputs import InputError
 from analysis.pipeline import parameters
 from analysis.pipeline.code_dependencies import Package
 from analysis.pipeline.records import WORK, digest, put
-from analysis.report.exports import write_atomically
+from analysis.report.files import write_atomically
 
 if TYPE_CHECKING:
     from analysis.report.about import About

@@ -1,5 +1,4 @@
 from .elements import escape as escape
-from .elements import fill as fill
 from .elements import term as term
 from .glossary import read_glossary as read_glossary
 from .pages import Page as Page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -127,8 +127,3 @@ def split_template(template: str) -> list[str]:
     ['', 'low', ' to ', 'high', '']
     """
     return FIELD.split(template)
-
-
-def is_missing(values: Iterable[Any]) -> bool:
-    """Whether any of the values of a cell is missing: then the whole cell is."""
-    return any(value is None or value != value for value in values)

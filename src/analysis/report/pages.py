@@ -225,9 +225,8 @@ def _views(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
     """What the calls of a `Report` put into a notebook, in the order in which they stand there."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            metadata = output.get("metadata", {})
-            old = [{"kind": kind, **metadata[kind]} for kind in ("finding", "network") if kind in metadata]
-            yield from [metadata["report"]] if "report" in metadata else old
+            if "report" in output.get("metadata", {}):
+                yield output["metadata"]["report"]
 
 
 def _render_phrase(text: str) -> str:

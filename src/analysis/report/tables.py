@@ -190,10 +190,10 @@ def _text(cell: Any, form: str) -> str:
         return ", ".join(_text(one, form) for one in cell) or "–"
     if not isinstance(cell, Mapping):
         return cells.format_value(cell, form)
-    told = [cells.format_value(cell["value"], form)] if "value" in cell else []
-    told += [f"‘{cell['gloss']}’"] if cell.get("gloss") else []
+    parts = [cells.format_value(cell["value"], form)] if "value" in cell else []
+    parts += [f"‘{cell['gloss']}’"] if cell.get("gloss") else []
     by_text = {text: ", ".join(_number(one) for one in ids) for text, ids in cell.get("passages", {}).items()}
-    return " ".join([*told, "; ".join(f"{text}: {numbers}" for text, numbers in by_text.items())]).strip() or "–"
+    return " ".join([*parts, "; ".join(f"{text}: {numbers}" for text, numbers in by_text.items())]).strip() or "–"
 
 
 def _number(paragraph: str) -> str:

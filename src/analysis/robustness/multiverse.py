@@ -174,7 +174,7 @@ def judge_claim(
     """
     effect = judged["effect"].to_numpy()
     joint = p_value(np.median(tested.drawn, axis=0), np.median(effect), tail="two-sided")
-    most, drawn = _share_significant(tested, rule.level)
+    most, most_permuted = _share_significant(tested, rule.level)
     reference = judged[judged["reference"]]
     moved = explained.iloc[explained["share"].argmax()] if len(explained) else {"choice": "", "share": np.nan}
     row: dict[str, Any] = {
@@ -188,7 +188,7 @@ def judge_claim(
         "same_sign": float((effect > 0).mean()),
         "significant": float(judged["significant"].mean()),
         "joint_p": float(joint),
-        "joint_p_significant": float(p_value(drawn, most)),
+        "joint_p_significant": float(p_value(most_permuted, most)),
         "moved_most": moved["choice"],
         "moved_share": moved["share"],
     }

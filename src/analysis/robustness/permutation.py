@@ -78,9 +78,9 @@ def _permute_changes(
     moved = differences(0, 1) * (1 if before < after else -1)
     stretch = np.ones(len(measured))
     for grain, rows in enumerate(((2, 3), (4, 5))):  # of the units themselves, and of paragraphs
-        drawn = differences(*rows)[:, 1:].std(axis=1)
+        spread = differences(*rows)[:, 1:].std(axis=1)
         asked = np.array([one.run_deviation[grain] for one in measured])
-        stretch = np.maximum(stretch, asked / np.where(drawn > 0, drawn, np.inf))
+        stretch = np.maximum(stretch, asked / np.where(spread > 0, spread, np.inf))
     deviation = moved[:, 1:].std(axis=1)
     scale = np.where(deviation > 0, deviation, 1)
     least = least_p(*(int((tokens.owner == text).sum()) for text in pair), n_draws=len(splits) - 1)

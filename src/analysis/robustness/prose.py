@@ -114,10 +114,10 @@ def pick_curves(plan: Plan, themes: Themes, pair: str = "") -> list[str]:
     return [claim.name for claim, texts in zip(changes, pairs, strict=True) if texts == chosen]
 
 
-def add_strong(drawn: list[str], multiverse: Multiverse) -> list[str]:
+def add_strong(curves: list[str], multiverse: Multiverse) -> list[str]:
     """The claims whose curves are drawn, without those of no specification, and after them all others that hold."""
     verdicts = multiverse.verdicts
-    tested = [name for name in drawn if name in set(verdicts["finding"])]
+    tested = [name for name in curves if name in set(verdicts["finding"])]
     strong = verdicts.loc[verdicts["verdict"].isin(OF_CLAIM[:2]), "finding"]
     return list(dict.fromkeys([*tested, *strong]))
 
@@ -236,18 +236,18 @@ def spell_verdicts(multiverse: Multiverse, plan: Plan, themes: Themes) -> pd.Dat
     return verdicts.assign(claim=claims, hangs_on=verdicts["moved_most"].map(CHOICES))
 
 
-def link_verdicts(multiverse: Multiverse, drawn: list[str], page: str = "") -> list[str]:
+def link_verdicts(multiverse: Multiverse, curves: list[str], page: str = "") -> list[str]:
     """
     Where each verdict leads: to the curve of its claim if that is drawn, else to the table of verdicts.
 
     Parameters
     ----------
-    drawn : names of the claims whose curve is drawn
+    curves : names of the claims whose curve is drawn
     page : the run on whose page they are, for links from other pages; without, the table leads nowhere
     """
     file, table = (f"{page}.html", f"{page}.html#s-the-verdicts") if page else ("", "")
     names = multiverse.verdicts["finding"]
-    return [f"{file}#{make_name('curve', name)}" if name in drawn else table for name in names]
+    return [f"{file}#{make_name('curve', name)}" if name in curves else table for name in names]
 
 
 def spread_shares(multiverse: Multiverse, plan: Plan, themes: Themes) -> pd.DataFrame:
@@ -267,17 +267,17 @@ def count_dropped(multiverse: Multiverse) -> pd.DataFrame:
 
 
 def list_verdicts(
-    multiverse: Multiverse, plan: Plan, themes: Themes, drawn: list[str], page: str
+    multiverse: Multiverse, plan: Plan, themes: Themes, curves: list[str], page: str
 ) -> dict[str, dict[str, Any]]:
     """
     What the overview reads: by claim its sentence, themes, texts, verdict, numbers and link.
 
     Parameters
     ----------
-    drawn, page : as for `link_verdicts`
+    curves, page : as for `link_verdicts`
     """
     values = {}
-    rows = spell_verdicts(multiverse, plan, themes).assign(link=link_verdicts(multiverse, drawn, page))
+    rows = spell_verdicts(multiverse, plan, themes).assign(link=link_verdicts(multiverse, curves, page))
     for row in rows.to_dict("records"):
         claim = plan.claims[row["finding"]]
         values[claim.name] = row | {"themes": list(claim.themes), "before": claim.before, "after": claim.after}

@@ -4,8 +4,6 @@ from .association import bic as bic
 from .association import g2 as g2
 from .association import log_ratio as log_ratio
 from .association import npmi as npmi
-from .association import pmi as pmi
-from .association import signed_g2 as signed_g2
 from .bootstrap import make_blocks as make_blocks
 from .bootstrap import run_blocks as run_blocks
 from .bootstrap import run_lengths as run_lengths

@@ -24,7 +24,8 @@ def association_strength(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: Arr
     Units with both as a multiple of what chance would give, :math:`n \cdot n_{ij} / (n_i n_j)`.
 
     This is n times the association strength :math:`n_{ij} / (n_i n_j)` (van Eck & Waltman 2009, JASIST 60, 1635,
-    eq. 6); its logarithm is `pmi`. Margins are occurrences; VOSviewer's are links (`published.link_association`).
+    eq. 6); its logarithm is `published.pmi`. Margins are occurrences; VOSviewer's are links
+    (`published.link_association`).
 
     Returns
     -------
@@ -39,26 +40,9 @@ def association_strength(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: Arr
     return np.divide(both * units, first * second, out=np.zeros(both.shape), where=both > 0)
 
 
-def pmi(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: ArrayLike) -> np.ndarray:
-    r"""
-    Pointwise mutual information, :math:`\ln\frac{n \cdot n_{ij}}{n_i n_j}`.
-
-    Returns
-    -------
-    array, −∞ (never together), 0 (as chance) to :math:`\ln n`; rare terms reach the highest values
-
-    Examples
-    --------
-    >>> pmi([6, 2, 0], 10, 20, 100).round(3).tolist()
-    [1.099, 0.0, -inf]
-    """
-    with np.errstate(divide="ignore"):
-        return np.log(association_strength(n_ij, n_i, n_j, n))
-
-
 def npmi(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: ArrayLike, *, epsilon: float = 0.0) -> np.ndarray:
     r"""
-    Normalised pointwise mutual information: `pmi` divided by :math:`-\ln(n_{ij} / n)` (Bouma 2009).
+    Normalised pointwise mutual information: `published.pmi` divided by :math:`-\ln(n_{ij} / n)` (Bouma 2009).
 
     Two terms that stand in one unit only, the same one, have 1 whatever that is worth, while 20 units with both of 60
     and 80 in 300 give .08: ask for some units with both and with each before reading it.
@@ -84,22 +68,6 @@ def npmi(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: ArrayLike, *, epsil
     joint, first, second = (np.where(never | always, 0.5, share) for share in (joint, first, second))
     value = np.log((joint + epsilon) / (first * second)) / -np.log(joint + epsilon)
     return np.select([never, always], [-1.0, 1.0], value)
-
-
-def signed_g2(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: ArrayLike) -> np.ndarray:
-    r"""
-    The log-likelihood ratio :math:`\pm 2\sum O \ln(O/E)` over four cells, both, one, the other, none (Dunning 1993).
-
-    Above 0 where the terms meet more often than chance, below where less. It ranks pairs by how surprising their number
-    is, and grows with n; it gives no p-value (see the module). It is `g2` of the units with and without a term.
-
-    Examples
-    --------
-    >>> signed_g2([7, 0], [9, 5], 10, [19, 30]).round(6).tolist()
-    [4.534939, -4.540267]
-    """
-    both, first, second, units = _check_counts(n_ij, n_i, n_j, n)
-    return g2(both, first - both, second, units - second)
 
 
 @dataclass(frozen=True)

@@ -182,12 +182,12 @@ def share_intervals(
     check_at_least("length", int(block_length.min()), 1)
     se, low, high = _draw_shares(texts, block_length, n_draws, level, np.random.default_rng(seed))
     spread = share * (1 - share) / n
-    drawn = np.where(spread > 0, se**2 / np.where(spread > 0, spread, 1), 1.0)
-    design_effect = np.maximum(np.maximum(1, drawn), run_design_effect(share, run_length))
+    bootstrap_effect = np.where(spread > 0, se**2 / np.where(spread > 0, spread, 1), 1.0)
+    design_effect = np.maximum(np.maximum(1, bootstrap_effect), run_design_effect(share, run_length))
     if method == "score":
         runs = np.minimum(ended + BORROWED_RUNS, ended.sum(axis=0) + 1)
         t = t_quantile(level, run_length, design_effect, runs)
-        low, high = score_interval(share, n, t, run_length=run_length, least=drawn)
+        low, high = score_interval(share, n, t, run_length=run_length, least=bootstrap_effect)
     table = {"count": counts.astype(int), "n": np.broadcast_to(n, share.shape)}
     table |= {"share": share, "low": low, "high": high}
     table |= {"se": se, "run_length": run_length, "block_length": block_length, "design_effect": design_effect}

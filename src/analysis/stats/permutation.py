@@ -42,7 +42,7 @@ CHANGE_COLUMNS = [
 ]
 
 
-def p_value(drawn: np.ndarray | Iterable[np.ndarray], observed: ArrayLike, *, tail: Tail = "upper") -> np.ndarray:
+def p_value(draws: np.ndarray | Iterable[np.ndarray], observed: ArrayLike, *, tail: Tail = "upper") -> np.ndarray:
     r"""
     How often chance alone gives a statistic at least as extreme: :math:`p = (1 + \#\{t^* \ge t\}) / (B + 1)`.
 
@@ -52,7 +52,7 @@ def p_value(drawn: np.ndarray | Iterable[np.ndarray], observed: ArrayLike, *, ta
 
     Parameters
     ----------
-    drawn : array (draws, ...), the statistic under the null hypothesis; or an iterable of such arrays, its batches
+    draws : array (draws, ...), the statistic under the null hypothesis; or an iterable of such arrays, its batches
     observed : array (...) that broadcasts with a draw
     tail : "upper" (as large), "lower" (as small) or "two-sided" (as far from 0)
 
@@ -66,14 +66,14 @@ def p_value(drawn: np.ndarray | Iterable[np.ndarray], observed: ArrayLike, *, ta
 
     Examples
     --------
-    >>> drawn = np.array([0.1, 0.3, -0.4])
-    >>> p_value(drawn, 0.3).item(), p_value(drawn, 0.3, tail="two-sided").item()
+    >>> draws = np.array([0.1, 0.3, -0.4])
+    >>> p_value(draws, 0.3).item(), p_value(draws, 0.3, tail="two-sided").item()
     (0.5, 0.75)
     """
     sizes: dict[str, Callable[..., np.ndarray]] = {"upper": np.asarray, "lower": np.negative, "two-sided": np.abs}
     size, value = sizes[check_choice(tail, "tail", sizes)], np.asarray(observed, dtype=float)
     n_draws, extreme, least = 0, np.zeros(value.shape, dtype=int), size(value) - ROUNDING
-    for batch in [drawn] if isinstance(drawn, np.ndarray) else drawn:
+    for batch in [draws] if isinstance(draws, np.ndarray) else draws:
         extreme = extreme + (~(size(batch) < least)).sum(axis=0)
         n_draws += len(batch)
     return np.where(np.isnan(value), np.nan, (1 + extreme) / (n_draws + 1))
@@ -105,13 +105,13 @@ def min_p(statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return p[0], p_value(p[1:].min(axis=1, initial=1)[:, None], p[0], tail="lower")
 
 
-def critical_size(drawn: np.ndarray, level: float) -> np.ndarray:
+def critical_size(draws: np.ndarray, level: float) -> np.ndarray:
     """
     The size that a statistic must exceed for its two-sided `p_value` to be at most `level`; infinite if none is enough.
 
     Parameters
     ----------
-    drawn : array (draws, ...)
+    draws : array (draws, ...)
 
     Returns
     -------
@@ -122,11 +122,11 @@ def critical_size(drawn: np.ndarray, level: float) -> np.ndarray:
     >>> critical_size(np.arange(-9, 10), 0.1).round(9).item(), critical_size(np.arange(5), 0.1).item()
     (9.0, inf)
     """
-    n_draws = len(drawn)
+    n_draws = len(draws)
     place = n_draws - int(np.floor(level * (n_draws + 1) + ROUNDING))  # of the largest draw that must not be reached
     if place >= n_draws:
-        return np.full(drawn.shape[1:], np.inf)
-    return np.partition(np.abs(drawn), place, axis=0)[place] + ROUNDING
+        return np.full(draws.shape[1:], np.inf)
+    return np.partition(np.abs(draws), place, axis=0)[place] + ROUNDING
 
 
 def least_p(n_first: int, n_second: int, *, n_draws: int) -> float:
@@ -328,12 +328,12 @@ def _draw_differences(
     sums: np.ndarray, sizes: np.ndarray, n_first: int, n_draws: int, seed: np.random.SeedSequence
 ) -> np.ndarray:
     """Difference of shares (second group − first) for each random split and theme, (draws, themes)."""
-    rows, done, drawn = max(1, BATCH // (8 * sums.shape[1])), 0, np.empty((n_draws, sums.shape[1]))
+    rows, done, differences = max(1, BATCH // (8 * sums.shape[1])), 0, np.empty((n_draws, sums.shape[1]))
     for splits in split_blocks(len(sizes), n_first, n_draws=n_draws, seed=seed):
         for part in (splits[start : start + rows] for start in range(0, len(splits), rows)):
-            drawn[done : done + len(part)] = split_differences(sums, sizes[:, None], part)
+            differences[done : done + len(part)] = split_differences(sums, sizes[:, None], part)
             done += len(part)
-    return drawn
+    return differences
 
 
 def run_deviation(texts: Texts, pair: Sequence[int]) -> np.ndarray:

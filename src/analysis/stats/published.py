@@ -1,8 +1,8 @@
 """
 Kept to reproduce published tables: measures that no page of this package shows.
 
-Tests compare them with numbers printed elsewhere (quanteda, VOSviewer), and so the machinery they share with the
-measures that are shown.
+Tests compare them with numbers printed elsewhere (quanteda, gensim, VOSviewer), and so the machinery they share with
+the measures that are shown.
 """
 
 from __future__ import annotations
@@ -15,10 +15,27 @@ from scipy import sparse
 from scipy.special import xlogy
 
 from analysis.inputs import InputError, check_choice
-from analysis.stats.association import contingency, g2, sign
+from analysis.stats.association import association_strength, contingency, g2, sign
 
 Correction = Literal["none", "yates", "williams"]
 CORRECTIONS: tuple[Correction, ...] = ("none", "yates", "williams")
+
+
+def pmi(n_ij: ArrayLike, n_i: ArrayLike, n_j: ArrayLike, n: ArrayLike) -> np.ndarray:
+    r"""
+    Pointwise mutual information, :math:`\ln\frac{n \cdot n_{ij}}{n_i n_j}`.
+
+    Returns
+    -------
+    array, −∞ (never together), 0 (as chance) to :math:`\ln n`; rare terms reach the highest values
+
+    Examples
+    --------
+    >>> pmi([6, 2, 0], 10, 20, 100).round(3).tolist()
+    [1.099, 0.0, -inf]
+    """
+    with np.errstate(divide="ignore"):
+        return np.log(association_strength(n_ij, n_i, n_j, n))
 
 
 def g2_corrected(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, correction: Correction) -> np.ndarray:

@@ -228,11 +228,11 @@ def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
 
 def caption_places(study: TaggedTexts, hits: pd.DataFrame) -> dict[str, str]:
     """Name, caption and alternative text of the figure of the places at which a theme is named."""
-    told = describe_places(study, hits)
+    places = describe_places(study, hits)
     return {
         "name": "places",
-        "caption": f"{told} One stroke per hit.",
-        "alt": f"Strips, one per text, with a stroke at the place of every hit. {told}",
+        "caption": f"{places} One stroke per hit.",
+        "alt": f"Strips, one per text, with a stroke at the place of every hit. {places}",
     }
 
 
@@ -249,10 +249,10 @@ def caption_vocabulary(presence: pd.Series, n_shown: int, theme: Theme) -> dict[
     known = [name for name in PRESENCE_ORDER if groups.get(name, 0)]
     spelled = ", ".join(f"{groups[name]} {verb(groups[name], name)}" for name in known if known != ["stays"])
     found = f"{count_noun(len(presence), 'word')} for {theme.in_words}{f', by presence: {spelled}' if spelled else ''}"
-    drawn = f"the {n_shown} most frequent are drawn" if n_shown < len(presence) else "all are drawn"
+    extent = f"the {n_shown} most frequent are drawn" if n_shown < len(presence) else "all are drawn"
     return {
         "name": "vocabulary",
-        "caption": f"{found}. Dots hold the number of hits; {drawn}.",
+        "caption": f"{found}. Dots hold the number of hits; {extent}.",
         "alt": f"Table of dots, one row per word and one column per text; {found}.",
     }
 

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.inputs import InputError
-from analysis.report.exports import write_atomically
+from analysis.report.files import write_atomically
 from analysis.themes.dictionary import Themes, match_terms
 from analysis.topics.estimators import GuidedNMF, TopicNMF
 from analysis.topics.nmf import (

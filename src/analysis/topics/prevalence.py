@@ -73,12 +73,12 @@ def refit_shares(
     texts, names = pd.factorize(documents)
     redraw = delayed(_redraw)
     results = Parallel()(redraw(X, texts, codes, fit, reference[1], threshold, depth, one) for one in seeds)
-    drawn = np.array(results)  # (draws, topics, texts)
-    matched = ~np.isnan(drawn).all(axis=2)
+    draws = np.array(results)  # (draws, topics, texts)
+    matched = ~np.isnan(draws).all(axis=2)
     n_blocks = [len(np.unique(codes[texts == text])) for text in range(len(names))]
     shares, rows = mean_shares(topic_shares(reference), texts, len(names)), []
     for topic, text in np.ndindex(shares.shape):
-        values = drawn[~np.isnan(drawn[:, topic, text]), topic, text]
+        values = draws[~np.isnan(draws[:, topic, text]), topic, text]
         low, high, se = _summarise(values, expanded_level(level, n_blocks[text]))
         rows.append((topic, names[text], shares[topic, text], low, high, se, matched[:, topic].mean()))
     return pd.DataFrame(rows, columns=SHARE_COLUMNS)

@@ -190,10 +190,10 @@ def correct_shares(
         se, sp = _sensitivity(rates, np.array([rates.found.share]), np.array([rates.others.share]))
         seen = _draw(rng, row.share, row.n / row.design_effect, n_draws)
         p, q = (_draw(rng, rate.share, rate.effective_n, n_draws) for rate in (rates.found, rates.others))
-        drawn = rogan_gladen(seen, *_sensitivity(rates, p, q))
+        draws = rogan_gladen(seen, *_sensitivity(rates, p, q))
         corrected = rogan_gladen(np.array([row.share]), se, sp)[0]
-        low, high = _ends(drawn, level) if corrected == corrected else (np.nan, np.nan)
-        undefined = float(np.isnan(drawn).mean())
+        low, high = _ends(draws, level) if corrected == corrected else (np.nan, np.nan)
+        undefined = float(np.isnan(draws).mean())
         rows.append((row.theme, row.doc_id, row.count, row.n, row.share, se[0], sp[0], corrected, low, high, undefined))
     names = ["theme", "doc_id", "count", "n", "observed", "sensitivity", "specificity", "corrected", "low", "high"]
     return pd.DataFrame(rows, columns=[*names, "undefined"])

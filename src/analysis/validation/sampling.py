@@ -65,9 +65,9 @@ def draw_sample(sentences: pd.DataFrame, found: pd.DataFrame, *, n: int, seed: i
         table = sentences[["sentence_id", "doc_id"]].assign(theme=str(theme), found=marks[theme].to_numpy(dtype=bool))
         strata = [rows for _, rows in table.groupby(["doc_id", "found"], sort=True)]
         rng = np.random.default_rng(child)
-        for rows, drawn in zip(strata, _share_out(n, [len(rows) for rows in strata]), strict=True):
-            chosen = rows.iloc[np.sort(rng.choice(len(rows), size=drawn, replace=False))]
-            keys.append(chosen.assign(probability=drawn / len(rows), weight=len(rows) / max(drawn, 1)))
+        for rows, size in zip(strata, _share_out(n, [len(rows) for rows in strata]), strict=True):
+            chosen = rows.iloc[np.sort(rng.choice(len(rows), size=size, replace=False))]
+            keys.append(chosen.assign(probability=size / len(rows), weight=len(rows) / max(size, 1)))
     key = pd.concat(keys)
     order = key["theme"].map(list(map(str, found.columns)).index)
     return key.iloc[np.lexsort([key.index, order])][KEY_COLUMNS].reset_index(drop=True)

@@ -220,9 +220,9 @@ def compare_frames(codes: FrameCodes, sentences: pd.DataFrame, themes: Sequence[
             difference = counts[1] / len(second) - counts[0] / len(first)
             by_run = runs[second].mean(axis=0) - runs[first].mean(axis=0)
             same = int((_sign(by_run) == _sign(difference)).sum())
-            drawn = (_distribution(runs[first].mean(axis=1)), _distribution(runs[second].mean(axis=1)))
+            distributions = (_distribution(runs[first].mean(axis=1)), _distribution(runs[second].mean(axis=1)))
             rows.append((theme, frame, before, after, counts[0], len(first), counts[1], len(second), difference, same,
-                         runs.shape[1], _same_sign(drawn, difference)))  # fmt: skip
+                         runs.shape[1], _same_sign(distributions, difference)))  # fmt: skip
     columns = ["theme", "frame", "before", "after", "count_before", "n_before", "count_after", "n_after", "difference",
                "runs_same", "n_runs", "probability"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
@@ -236,11 +236,11 @@ def _distribution(chances: np.ndarray) -> np.ndarray:
     return total
 
 
-def _same_sign(drawn: tuple[np.ndarray, np.ndarray], difference: float) -> float:
+def _same_sign(distributions: tuple[np.ndarray, np.ndarray], difference: float) -> float:
     """The probability that of two shares, given by the chances of their counts, the second is to the first as said."""
-    before, after = (np.arange(len(chances)) / (len(chances) - 1) for chances in drawn)
+    before, after = (np.arange(len(chances)) / (len(chances) - 1) for chances in distributions)
     signs = _sign(after[None, :] - before[:, None])
-    return float((np.outer(*drawn) * (signs == _sign(difference))).sum())
+    return float((np.outer(*distributions) * (signs == _sign(difference))).sum())
 
 
 def _sign(values: np.ndarray | float) -> np.ndarray:

@@ -136,10 +136,10 @@ def count_modes(hits: pd.DataFrame, sentences: pd.DataFrame, modes: Mapping[str,
         leads = leading.loc[own].value_counts()
         for mode in [*modes[document].labels, OTHER]:
             n_with = int(leads.get(mode, 0) if mode == OTHER else words.get(mode, 0))
-            label, told = modes[document].labels.get(mode, OTHER), modes[document].words.get(mode, "")
+            label, listed = modes[document].labels.get(mode, OTHER), modes[document].words.get(mode, "")
             n_leading = int(leads.get(mode, 0))
             rows.append(
-                (document, mode, label, told, n_with, n_with / len(own), n_leading, n_leading / len(own), len(own))
+                (document, mode, label, listed, n_with, n_with / len(own), n_leading, n_leading / len(own), len(own))
             )
     columns = ["doc_id", "mode", "label", "words", "sentences", "share", "leading", "share_leading", "n"]
     return pd.DataFrame(rows, columns=columns)

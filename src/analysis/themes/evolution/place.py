@@ -41,16 +41,16 @@ def measure_places(
     rows = []
     for theme in themes:
         for document, own in sentences.groupby("doc_id", sort=False):
-            here = hits[(hits["theme"] == theme) & (hits["doc_id"] == document)]
+            theme_hits = hits[(hits["theme"] == theme) & (hits["doc_id"] == document)]
             named = titles[(titles["theme"] == theme) & (titles["doc_id"] == document)]
-            per_section = here["sentence_id"].map(section).value_counts(sort=False)
+            per_section = theme_hits["sentence_id"].map(section).value_counts(sort=False)
             fullest = str(per_section.idxmax()) if len(per_section) else ""
-            present = own["sentence_id"].isin(here["sentence_id"])
+            present = own["sentence_id"].isin(theme_hits["sentence_id"])
             stretches = int((present & ~present.shift(fill_value=False)).sum())
-            share = per_section.max() / len(here) if len(here) else float("nan")
+            share = per_section.max() / len(theme_hits) if len(theme_hits) else float("nan")
             rows.append((theme, document, named["section_id"].nunique(), int(n_headings.get(document, 0)),
-                         len(per_section), own["section_id"].nunique(), len(here), fullest, title.get(fullest, ""),
-                         share, stretches, int(present.sum())))  # fmt: skip
+                         len(per_section), own["section_id"].nunique(), len(theme_hits), fullest,
+                         title.get(fullest, ""), share, stretches, int(present.sum())))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -339,9 +339,9 @@ def describe_theme(frames: Frames, codes: FrameCodes, theme: Theme, codes_file: 
         return say_missing("Frames", codes_file, frames_file)
     if counts.empty:
         return f"No sentence on {theme.in_words} was coded."
-    told = [describe_frames(counts, theme.in_words, compared=_compared(frames, theme.name))]
-    told += [describe_status(status, theme.in_words)] if len(status) else []
-    return " ".join([*told, f"(Frames {name_source(codes)}.)"])
+    headlines = [describe_frames(counts, theme.in_words, compared=_compared(frames, theme.name))]
+    headlines += [describe_status(status, theme.in_words)] if len(status) else []
+    return " ".join([*headlines, f"(Frames {name_source(codes)}.)"])
 
 
 def describe_named(crossed: pd.DataFrame, theme: Theme, file: str) -> str:
@@ -410,8 +410,8 @@ def _largest_turns(frames: Frames, themes: Themes, n: int) -> str:
         change = _change(rows, compared, LEAST_SENTENCES)
         sizes[name] = sum(abs(change[frame]) for frame in _find_turn(rows, compared, LEAST_SENTENCES) if frame)
     most = sorted((name for name in sizes if sizes[name]), key=lambda name: -sizes[name])[:n]
-    told = dict(zip(dict.fromkeys(frames.counts["theme"]), _tell_frames(frames, themes), strict=True))
-    return " ".join(told[name] for name in told if name in most)
+    headlines = dict(zip(dict.fromkeys(frames.counts["theme"]), _tell_frames(frames, themes), strict=True))
+    return " ".join(headlines[name] for name in headlines if name in most)
 
 
 # --- actors ------------------------------------------------------------------------------------------------------
@@ -633,13 +633,13 @@ def describe_place(places: pd.DataFrame, theme: str) -> str:
 
 def caption_frames(frames: Frames, codes: FrameCodes, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the figure of frames."""
-    told = _tell_frames(frames, themes)
+    headlines = _tell_frames(frames, themes)
     caption = (
-        f"{_largest_turns(frames, themes, 1) or told[0]} Bars: share of the sentences on a theme that have the frame, "
-        f"{name_source(codes)}; numbers: sentences. A sentence may have several frames or none."
+        f"{_largest_turns(frames, themes, 1) or headlines[0]} Bars: share of the sentences on a theme that have the "
+        f"frame, {name_source(codes)}; numbers: sentences. A sentence may have several frames or none."
     )
     opening = "Bars, a row of panels per theme and a column per text: how many sentences have each frame."
-    return {"name": "frames", "caption": caption, "alt": " ".join([opening, *told])}
+    return {"name": "frames", "caption": caption, "alt": " ".join([opening, *headlines])}
 
 
 def name_source(codes: FrameCodes) -> str:
@@ -700,11 +700,11 @@ def _two_places(value: float) -> str:
 
 def caption_words(words: WordMap, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the map of words."""
-    told = caption_correspondence(words.found, "words", words.columns)
+    texts = caption_correspondence(words.found, "words", words.columns)
     used = [name for name in themes.declared if name in words.themes.values()]
     coloured = join_words([themes[name].in_words for name in used]) if used else ""
     colours = f" In the colour of their theme: words by which {coloured} {'are' if len(used) > 1 else 'is'} found."
-    return {**told, "caption": told["caption"] + (colours if used else "")}
+    return {**texts, "caption": texts["caption"] + (colours if used else "")}
 
 
 def caption_correspondence(found: Correspondence, rows: str, columns: str) -> dict[str, str]:
