@@ -71,9 +71,3 @@ def test_what_is_said_of_ties_is_in_the_tables():
     alarms = pd.read_csv(ROOT / "benchmarks/results/ties_summary.csv")
     own = alarms[alarms["setting"].str.startswith("lengths of the study (")].set_index("method")["share"]
     assert 1 / 7 < own["G2 (positive)"] < own["hypergeometric"] < 1 / 5  # "every sixth"
-
-
-def test_what_is_said_of_power_is_in_the_simulation():
-    rates = pd.read_csv(ROOT / "benchmarks/results/changes.csv")
-    seen = rates[(rates["truth"] == "migration as seen") & (rates["blocks"] == "sections")]["single"].item()
-    assert 1 / 7 < seen < 1 / 5  # "one case of six"

@@ -121,3 +121,7 @@ def test_why_is_not_said_of_one_text_and_not_blamed_on_the_year_where_a_year_has
     assert "what the year did" in verdict.state_limits([date(2014, 1, 1), date(2015, 1, 1)])
     assert "what the date did" in verdict.state_limits([date(2014, 1, 1), date(2014, 2, 1)])
     assert verdict.state_limits([date(2014, 1, 1)] * 2).startswith("Counts say that texts differ, not why: ")
+
+
+def test_absence_from_a_text_of_one_sentence_is_told_of_that_sentence():
+    assert verdict.state_absence(1) == "not named in the only sentence, which was read"

@@ -1,99 +1,180 @@
 """Sentences carry the numbers of their tables; verdicts follow the rule."""
 
+from itertools import combinations
+
 import pandas as pd
 
 from analysis.themes import prose
+from analysis.themes.attention import count_attention
+from analysis.themes.compare import compare_differences
 from analysis.themes.dictionary import Theme, Themes
 
 SUBJECT = Theme("x", "Fish", "About fish.", "#000000", True, core=("vis",))
 THEMES = Themes({"x": SUBJECT})
-SHARES = pd.DataFrame(
-    {
-        "theme": "x",
-        "doc_id": ["A", "B"],
-        "paragraphs": [2, 9],
-        "n_paragraphs": [20, 30],
-        "share": [0.1, 0.3],
-        "run_length": [1.0, 2.5],
-    }
+
+
+def attend(**counts: tuple[int, int]) -> pd.DataFrame:
+    """Sentences with the theme, and all, by text."""
+    rows = [("x", text, *numbers) for text, numbers in counts.items()]
+    return pd.DataFrame(rows, columns=["theme", "doc_id", "sentences", "n_sentences"])
+
+
+def differ(*, before: str = "A", after: str = "B", **values: object) -> dict[str, object]:
+    """A certain and likely difference between two texts, but for the `values` given."""
+    usual = {"theme": "x", "before": before, "after": after, "counted_by": "dictionary", "y_before": 2, "y_after": 9}
+    judged = {"direction": "more", "counted": "5 of 5", "measurement": 0.99, "tipping": 3, "verdict": "certain"}
+    return usual | judged | {"probability": 0.98, "drafting": "likely"} | values
+
+
+def table(*rows: dict[str, object]) -> pd.DataFrame:
+    return pd.DataFrame(rows or [differ()]).head(len(rows))
+
+
+TWO = attend(A=(2, 20), B=(9, 30))
+SAME = differ(direction="same", verdict="depends on how it is counted", probability=float("nan"), drafting="open")
+UNSURE = differ(
+    verdict="depends on how it is counted",
+    measurement=0.67,
+    tipping=1,
+    counted="1 of 5",
+    probability=0.6,
+    drafting="open",
 )
-TEST = {"theme": "x", "before": "A", "after": "B", "p": 0.04, "p_adjusted": 0.2}
 
 
-def with_verdict(verdict: str) -> pd.DataFrame:
-    return pd.DataFrame([{**TEST, "verdict": verdict}])
-
-
-def test_the_finding_of_a_theme_tells_counts_shares_and_chance():
-    sentence, verdict = prose.describe_theme(SUBJECT, SHARES, with_verdict("holds with reservations"))
-    assert verdict == "holds with reservations"
+def test_the_finding_of_a_theme_tells_counts_and_both_answers():
+    sentence, verdict = prose.describe_theme(SUBJECT, TWO, table(differ()))
+    assert verdict == "certain"
     assert sentence == (
-        "The B text speaks most of fish: 9 of 30 paragraphs (30%), against 2 of 20 paragraphs (10%) in A. Chance alone "
-        "would bring a difference as large as that between A and B in 4% of cases, but not all comparisons are allowed "
-        "for in that."
+        "The B text speaks more of fish: 9 of 30 sentences (30%), against 2 of 20 in A. That B has more than A is "
+        "certain: 5 of 5 ways of counting agree, and 3 sentences would have to be misread to turn it round; another "
+        "drafting would likely say the same (probability .98)."
     )
 
 
-def test_too_few_is_said_and_nothing_else():
-    sentence, verdict = prose.describe_theme(SUBJECT, SHARES, with_verdict("too few to tell"))
-    assert verdict == "too few to tell"
-    assert sentence.endswith("That is too few to tell whether the texts differ.")
-    assert "chance" not in sentence
+def test_what_depends_on_counting_is_asked_and_not_claimed():
+    sentence, verdict = prose.describe_theme(SUBJECT, TWO, table(UNSURE))
+    assert verdict == "depends on how it is counted"
+    assert sentence.endswith(
+        "Whether B has more than A depends on how it is counted: 1 of 5 ways of counting agrees, and 1 sentence "
+        "misread would turn it round (probability .67 with such errors allowed for); whether another drafting would "
+        "say the same is open (probability .60)."
+    )
+    unmeasured = prose.describe_difference(pd.Series(UNSURE | {"measurement": float("nan")}))
+    assert "round; whether" in unmeasured
 
 
-def test_the_summary_names_the_text_with_most_and_counts_clear_differences():
-    sentence, verdict = prose.summarise_changes(SHARES, with_verdict("differs"), THEMES)
-    assert sentence.startswith("Fish most in B (9 of 30 paragraphs, 30%).")
-    assert "The one difference between texts is larger than chance" in sentence
-    assert verdict == "differs"
+def test_most_counts_and_a_leaning_have_their_words():
+    mostly = {"verdict": "by most counts", "drafting": "leaning", "probability": 0.9999}
+    sentence = prose.describe_difference(pd.Series(differ(**mostly)))
+    assert sentence.startswith("That B has more than A holds by most counts: 5 of 5")
+    assert sentence.endswith("another drafting would rather say the same than not (probability above .99).")
 
 
-def test_no_finding_speaks_of_policy(here, comparison):
-    sentences = [prose.summarise_changes(comparison.shares, comparison.tests, here.themes)[0]]
+def test_the_surest_of_several_differences_is_told_and_all_are_counted():
+    three = attend(A=(2, 20), B=(9, 30), C=(0, 40))
+    rows = [
+        UNSURE,
+        differ(after="C", direction="less"),
+        differ(before="B", after="C", direction="less", probability=0.99),
+    ]
+    sentence, verdict = prose.describe_theme(SUBJECT, three, table(*rows))
+    assert verdict == "certain"
+    assert sentence.startswith(
+        "The B text speaks most of fish: 9 of 30 sentences (30%), against 2 of 20 in A; in C not named in any of the "
+        "40 sentences, all of them read. That C has less than B is certain"
+    )
+    assert sentence.endswith(
+        "Of 3 comparisons of two texts 2 are certain and 1 depends on how it is counted; another drafting would likely "
+        "repeat 2."
+    )
+
+
+def test_a_difference_of_the_text_that_speaks_most_is_told_before_others_as_certain():
+    three = attend(A=(2, 20), B=(9, 30), C=(3, 40))
+    elsewhere = differ(after="C", direction="less", probability=0.995)
+    assert "That B has more than A" in prose.describe_theme(SUBJECT, three, table(differ(), elsewhere))[0]
+    assert "That C has less than A" in prose.describe_theme(SUBJECT, three, table(UNSURE, elsewhere))[0]
+
+
+def test_the_summary_names_the_text_with_most_and_counts_verdicts():
+    sentence, verdict = prose.summarise_differences(TWO, table(differ()), THEMES)
+    assert sentence == (
+        "Fish more in B (9 of 30 sentences, 30%). The one comparison of two texts is certain; another drafting would "
+        "likely repeat it."
+    )
+    assert verdict == "certain"
+
+
+def test_six_texts_are_compared_in_one_sentence():
+    six = attend(**{text: (number, 20) for number, text in enumerate("ABCDEF")})
+    rows = [differ(before=first, after=second, drafting="leaning") for first, second in combinations("ABCDEF", 2)]
+    rows[0] |= {"verdict": "by most counts"}
+    sentence, _ = prose.summarise_differences(six, table(*rows[:-1], SAME), THEMES)
+    assert sentence == (
+        "Fish most in F (5 of 20 sentences, 25%). Of 15 comparisons of two texts 13 are certain, 1 holds by most "
+        "counts and 1 finds no difference; another drafting would likely repeat none."
+    )
+    assert prose.count_verdicts(table(*rows[1:])).startswith("Of 14 comparisons of two texts all are certain;")
+
+
+def test_no_finding_speaks_of_policy(here):
+    attention = count_attention(here.hits, here.corpus.sentences, here.n_tokens, here.themes.declared)
+    differences = compare_differences(here, seed=1)
+    sentences = [prose.summarise_differences(attention, differences, here.themes)[0]]
     for theme in here.themes.declared:
-        own = (table[table["theme"] == theme] for table in (comparison.shares, comparison.tests))
+        own = (rows[rows["theme"] == theme] for rows in (attention, differences))
         sentences.append(prose.describe_theme(here.themes[theme], *own)[0])
     assert not any("policy" in sentence or "trend" in sentence for sentence in sentences)
 
 
 def test_of_one_text_the_finding_is_its_share_and_nothing_is_compared():
-    none = with_verdict("differs").head(0)
-    assert prose.describe_theme(SUBJECT, SHARES.head(1), none) == (
-        "Paragraphs that name fish: 2 of 20 paragraphs (10%) in A.",
+    one = attend(A=(2, 20))
+    assert prose.describe_theme(SUBJECT, one, table()) == (
+        "Sentences that name fish: 2 of 20 in A (10%).",
         "descriptive",
     )
-    assert prose.summarise_changes(SHARES.head(1), none, THEMES) == (
-        "Paragraphs that name a theme: fish 2 of 20 paragraphs (10%). With one text there is nothing to compare.",
+    assert prose.summarise_differences(one, table(), THEMES) == (
+        "Fish in A (2 of 20 sentences, 10%). With one text there is nothing to compare.",
         "descriptive",
     )
     assert prose.describe_keyness({}) == ""
 
 
-def test_a_text_of_one_paragraph_is_not_said_to_speak_most_of_a_theme():
-    small = {"theme": "x", "doc_id": "C", "paragraphs": 1, "n_paragraphs": 1, "share": 1.0}
-    shares = pd.concat([SHARES, pd.DataFrame([small])], ignore_index=True)
-    sentence = prose.describe_theme(SUBJECT, shares, with_verdict("inconclusive"))[0]
-    assert sentence.startswith(
-        "The B text speaks most of fish, of the texts with five paragraphs or more (not C): 9 of"
-    )
-    assert "1 of 1 paragraph (100%) in C" in sentence
-    summary = prose.summarise_changes(shares, with_verdict("inconclusive"), THEMES)[0]
-    assert summary.startswith("Fish most in B (9 of 30 paragraphs, 30%), of the texts with five paragraphs or more")
+def test_a_theme_of_one_text_alone_is_not_in_the_others():
+    sentence = prose.describe_theme(SUBJECT, attend(A=(0, 1), B=(1, 1)), table(differ()))[0]
+    assert sentence.startswith("Only the B text speaks of fish: 1 of 1 sentence (100%); in A not named in the only")
 
 
 def test_of_a_theme_that_no_text_names_none_is_said_to_name_it_most():
-    shares = SHARES.assign(paragraphs=0, share=0.0)
-    assert prose.describe_theme(SUBJECT, shares, with_verdict("too few to tell"))[0].startswith("No text names fish")
-    assert prose.summarise_changes(shares, with_verdict("too few to tell"), THEMES)[0].startswith("Fish in none.")
+    none = attend(A=(0, 20), B=(0, 30))
+    assert prose.describe_theme(SUBJECT, none, table(SAME)) == (
+        "No text names fish: 0 of 20 sentences in A and 0 of 30 in B, all of them read.",
+        "descriptive",
+    )
+    assert prose.summarise_differences(none, table(SAME), THEMES) == (
+        "Fish in none (0 of 20 sentences in A and 0 of 30 in B). The one comparison of two texts finds no difference.",
+        "descriptive",
+    )
 
 
 def test_texts_that_name_a_theme_as_often_are_named_together():
-    third = {"theme": "x", "doc_id": "C", "paragraphs": 9, "n_paragraphs": 30, "share": 0.3}
-    shares = pd.concat([SHARES, pd.DataFrame([third])], ignore_index=True)
-    sentence = prose.describe_theme(SUBJECT, shares, with_verdict("inconclusive"))[0]
-    assert sentence.startswith("B and C speak most of fish: 9 of 30 paragraphs (30%) in B and 9 of 30")
-    summary = prose.summarise_changes(shares, with_verdict("inconclusive"), THEMES)[0]
-    assert summary.startswith("Fish most in B (9 of 30 paragraphs, 30%) and C (9 of 30 paragraphs, 30%).")
+    three = attend(A=(2, 20), B=(9, 30), C=(3, 10))
+    sentence = prose.describe_theme(SUBJECT, three, table(differ()))[0]
+    assert sentence.startswith(
+        "B and C speak most of fish: 9 of 30 sentences in B and 3 of 10 in C, against 2 of 20 in A."
+    )
+    summary = prose.summarise_differences(three, table(differ()), THEMES)[0]
+    assert summary.startswith("Fish most in B (9 of 30 sentences, 30%) and C (3 of 10 sentences, 30%).")
+    alike = attend(B=(9, 30), C=(3, 10))
+    assert prose.describe_theme(SUBJECT, alike, table(SAME))[0].startswith("All texts speak as much of fish: 9 of 30")
+    assert prose.summarise_differences(alike, table(SAME), THEMES)[0].startswith("Fish as much in B (9 of 30")
+
+
+def test_counts_are_of_codes_where_codes_were_compared():
+    counts = prose.count_sentences(attend(A=(2, 20), B=(9, 30), C=(4, 8)), table(differ(counted_by="codes", y_after=6)))
+    assert counts["sentences"].tolist() == [2, 6, 4]
+    assert counts["share"].tolist() == [0.1, 0.2, 0.5]
 
 
 def test_verbs_fit_the_number_of_words():
@@ -133,13 +214,3 @@ def test_the_caption_of_a_pair_names_the_words_of_largest_evidence_first():
 def test_neighbours_are_those_of_enough_units_text_by_text():
     table = pd.DataFrame({"theme": list("abcd"), "doc_id": ["B", "A", "A", "A"], "both": [9, 5, 7, 4]})
     assert prose.pick_neighbours(table, least=5)["theme"].tolist() == ["c", "b", "a"]
-
-
-def test_the_power_told_is_that_of_the_sections_that_are_moved(here):
-    rows = [("cyber as seen", "sections", 0.33), ("cyber as seen", "runs of 8", 0.9), ("alike", "sections", 0.05)]
-    simulated = pd.DataFrame(rows, columns=["truth", "blocks", "single"])
-    assert "a single test finds the difference for Cyber in 33% of cases" in prose.describe_power(
-        simulated, here.themes
-    )
-    assert prose.describe_power(pd.DataFrame(), here.themes) == "Not found is not the same as not there."
-    assert prose.describe_power(simulated, THEMES) == "Not found is not the same as not there."

@@ -119,6 +119,8 @@ def state_absence(n: int, unit: str = "sentences") -> str:
     >>> state_absence(68)
     'not named in any of the 68 sentences, all of them read'
     """
+    if n == 1:
+        return f"not named in the only {unit.removesuffix('s')}, which was read"
     return f"not named in any of the {n:,} {unit}, all of them read"
 
 
@@ -280,11 +282,11 @@ def judge_accuracy(scores: pd.DataFrame, *, independent: bool) -> str:
 
 def strongest(verdicts: Iterable[str]) -> str:
     """
-    The strongest of several verdicts on changes; "descriptive" where nothing was compared.
+    The strongest of several verdicts on differences between texts; "descriptive" where nothing differs.
 
     Examples
     --------
-    >>> strongest(["too few to tell", "differs", "inconclusive"]), strongest([])
-    ('differs', 'descriptive')
+    >>> strongest(["depends on how it is counted", "certain", "by most counts"]), strongest([])
+    ('certain', 'descriptive')
     """
-    return min(verdicts, key=OF_CHANGE.index, default=DESCRIPTIVE)
+    return min(verdicts, key=OF_DIFFERENCE.index, default=DESCRIPTIVE)

@@ -11,18 +11,46 @@ from markupsafe import Markup
 
 from analysis.report import elements
 from analysis.report.files import make_name
-from analysis.report.wording import count_noun, join_words, spell_noun, verb
-from analysis.stats.verdict import DESCRIPTIVE, DIFFERS, RESERVATIONS, TOO_FEW, strongest
+from analysis.report.wording import count_noun, join_words, verb
+from analysis.stats.verdict import (
+    CERTAIN,
+    DEPENDS,
+    LEANING,
+    LIKELY,
+    MOST_COUNTS,
+    OF_DIFFERENCE,
+    state_absence,
+    strongest,
+)
 from analysis.themes.compare import TaggedTexts
 from analysis.themes.dictionary import Theme, Themes
 from analysis.themes.plots import PRESENCE_ORDER
 
-LEAST_PARAGRAPHS = 5  # a text with fewer is not said to name a theme most: one of one would be all of it
-
-# The columns of the tables of changes and of excerpts, as `analysis.report.Report.table` takes them.
+# The tables of differences, of permutation tests and of excerpts, as `analysis.report.Report.table` takes them.
+DIFFERENCES: dict[str, Any] = {
+    "name": "differences",
+    "columns": [
+        *("theme", "before", "after", "sentences", "difference", "counted", "tipping", "measurement", "verdict"),
+        *("probability", "interval", "drafting"),
+    ],
+    "labels": {
+        "sentences": "sentences with it",
+        "counted": "ways of counting that agree",
+        "tipping": "misread sentences that would turn it round",
+        "measurement": "probability, errors of measurement allowed for",
+        "verdict": "in these texts",
+        "probability": "probability in another drafting",
+        "interval": "difference in another drafting",
+        "drafting": "another drafting",
+    },
+    "formats": {"difference": "+.1pp", "measurement": ".3f", "probability": ".3f", "low": "+.0pp", "high": "+.0pp"},
+    "cells": {"sentences": "{y_before}/{n_before} → {y_after}/{n_after}"},
+}
 CHANGES: dict[str, Any] = {
-    "columns": ["before", "after", "paragraphs", "difference", "interval", "p", "p_adjusted", "verdict"],
+    "name": "changes",
+    "columns": ["theme", "before", "after", "paragraphs", "difference", "interval", "p", "p_adjusted"],
     "cells": {"paragraphs": "{count_before}/{n_before} → {count_after}/{n_after}"},
+    "folded": "Permutation tests of the share of paragraphs",
 }
 WINDOWS: dict[str, Any] = {
     "columns": ["theme", "doc_id", "windows", "share_short", "window_share", "range", "quantile"],
@@ -45,56 +73,135 @@ def _share(row: pd.Series) -> str:
     return f"{row['paragraphs']} of {count_noun(row['n_paragraphs'], 'paragraph')} ({row['share']:.0%})"
 
 
-def _large_texts(shares: pd.DataFrame) -> pd.DataFrame:
-    """The rows of texts of which it may be said that they name a theme most; all rows where there are none such."""
-    large = shares[shares["n_paragraphs"] >= LEAST_PARAGRAPHS]
-    return shares if large.empty else large
-
-
-def _find_most(shares: pd.DataFrame) -> pd.DataFrame:
-    """The rows, of one theme, of the text with the largest share among `_large_texts`; of several where they equal."""
-    large = _large_texts(shares)
-    return large[large["share"] == large["share"].max()]
-
-
-def _name_small(shares: pd.DataFrame) -> str:
-    """A remark on the texts that `_large_texts` leaves out; empty where it leaves out none."""
-    small = shares.drop(index=_large_texts(shares).index)
-    texts = join_words(list(dict.fromkeys(small["doc_id"])))
-    return f", of the texts with {spell_noun(LEAST_PARAGRAPHS, 'paragraph')} or more (not {texts})" if texts else ""
-
-
-def describe_theme(subject: Theme, shares: pd.DataFrame, tests: pd.DataFrame) -> tuple[str, str]:
+def count_sentences(attention: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
     """
-    The finding for one theme: what the texts say, whether that is more than chance, and the strongest verdict.
-
-    That a text has more paragraphs on a theme is a fact about these texts. The verdict says more: whether it has more
-    than chance would bring, when themes run on from paragraph to paragraph as they do here.
+    Sentences with each theme in each text: as coded where a comparison counted codes, else as the dictionary found.
 
     Parameters
     ----------
-    shares, tests : rows of one theme from `analysis.themes.compare.compare_texts`
+    attention : DataFrame from `analysis.themes.attention.count_attention`
+    differences : DataFrame from `analysis.themes.compare.compare_differences`
+
+    Returns
+    -------
+    DataFrame, one row per theme and text, in the order of `attention`
+        ``theme``, ``doc_id``, ``sentences``, ``n_sentences``, ``share`` (0 to 1).
     """
-    verdict = strongest(tests["verdict"])
-    if tests.empty:
-        return f"Paragraphs that name {subject.in_words}: {describe_shares(shares)}.", DESCRIPTIVE
-    told = tests[tests["verdict"] == verdict]
-    return f"{_open_theme(subject, shares)}. {describe_test(told.loc[told['p'].idxmin()])}", verdict
+    keys = ["theme", "doc_id"]
+    coded = differences[differences["counted_by"] == "codes"]
+    ends = [
+        coded[["theme", end, f"y_{end}"]].set_axis([*keys, "sentences"], axis="columns") for end in ("before", "after")
+    ]
+    by_codes = pd.concat(ends).drop_duplicates(keys).set_index(keys)["sentences"]
+    counts = attention[[*keys, "sentences", "n_sentences"]].set_index(keys)
+    counts["sentences"] = by_codes.reindex(counts.index).fillna(counts["sentences"]).astype(int)
+    return counts.assign(share=counts["sentences"] / counts["n_sentences"]).reset_index()
 
 
-def _open_theme(subject: Theme, shares: pd.DataFrame) -> str:
+def _list_counts(counts: pd.DataFrame, noun: str = "sentence") -> str:
+    """``93 of 316 sentences in 2014 and 3 of 179 in 2018``, for one theme; without the noun if it is empty."""
+    sizes = [f"{n:,}" for n in counts["n_sentences"]]
+    if noun:
+        sizes[0] = count_noun(counts["n_sentences"].iloc[0], noun)
+    rows = zip(counts["sentences"], sizes, counts["doc_id"], strict=True)
+    return join_words([f"{number} of {size} in {text}" for number, size, text in rows])
+
+
+def describe_theme(subject: Theme, attention: pd.DataFrame, differences: pd.DataFrame) -> tuple[str, str]:
+    """
+    The finding for one theme: what the texts say, how sure that is, and the strongest verdict on these texts.
+
+    Of the differences the one is told of which most can be said: by its verdict, then one of the text that speaks most
+    of the theme, then by how probable it is in another drafting.
+
+    Parameters
+    ----------
+    attention, differences : rows of one theme, as for `count_sentences`
+    """
+    counts, unequal = count_sentences(attention, differences), differences[differences["direction"] != "same"]
+    verdict = strongest(unequal["verdict"])
+    sentences = [_open_theme(subject, counts)]
+    if len(unequal):
+        surest, most = unequal[unequal["verdict"] == verdict], counts.loc[_is_largest(counts), "doc_id"]
+        of_most = surest[surest["before"].isin(most) | surest["after"].isin(most)]
+        surest = surest if of_most.empty else of_most
+        sentences.append(describe_difference(surest.loc[surest["probability"].idxmax()]))
+    if len(unequal) and len(differences) > 1:
+        sentences.append(count_verdicts(differences))
+    return " ".join(sentences), verdict
+
+
+def _is_largest(counts: pd.DataFrame) -> pd.Series:
+    return counts["share"] == counts["share"].max()
+
+
+def _open_theme(subject: Theme, counts: pd.DataFrame) -> str:
     """Which text speaks most of a theme, or which texts do, and how much of it the others speak."""
-    most = _find_most(shares)
-    others = shares.drop(index=most.index)
-    if not shares["paragraphs"].any():
-        return f"No text names {subject.in_words}: {describe_shares(shares)}"
-    if others.empty:
-        return f"All texts speak as much of {subject.in_words}: {describe_shares(shares)}"
+    largest = _is_largest(counts)
+    most, others = counts[largest], counts[~largest & (counts["sentences"] > 0)]
+    if not counts["sentences"].any():
+        return f"No text names {subject.in_words}: {_list_counts(counts)}, all of them read."
+    if len(counts) == 1:
+        return (
+            f"Sentences that name {subject.in_words}: {_list_counts(counts, noun='')} ({counts['share'].item():.0%})."
+        )
+    if largest.all():
+        return f"All texts speak as much of {subject.in_words}: {_list_counts(counts)}."
+    absent = counts[counts["sentences"] == 0]
+    degree = " " if others.empty else " more " if len(counts) == 2 else " most "
     if len(most) == 1:
-        opening, found = f"The {most['doc_id'].item()} text speaks", _share(most.iloc[0])
+        first = most.iloc[0]
+        who, speak = f"the {first['doc_id']} text", "speaks"
+        found = f"{first['sentences']} of {count_noun(first['n_sentences'], 'sentence')} ({first['share']:.0%})"
     else:
-        opening, found = f"{join_words(list(most['doc_id']))} speak", describe_shares(most)
-    return f"{opening} most of {subject.in_words}{_name_small(shares)}: {found}, against {describe_shares(others)}"
+        who, speak, found = join_words(list(most["doc_id"])), "speak", _list_counts(most)
+    who = f"only {who}" if others.empty else who
+    against = "" if others.empty else f", against {_list_counts(others, noun='')}"
+    missing = join_words([f"in {row.doc_id} {state_absence(row.n_sentences)}" for row in absent.itertuples()])
+    return (
+        f"{who[0].upper()}{who[1:]} {speak}{degree}of {subject.in_words}: {found}{against}{missing and f'; {missing}'}."
+    )
+
+
+def _probability(value: float) -> str:
+    """``probability .89``; what would be rounded to 1 is above .99."""
+    return "probability above .99" if value >= 0.995 else f"probability {value:.2f}".replace(" 0", " ")
+
+
+def describe_difference(row: pd.Series) -> str:
+    """
+    How sure one difference between two texts is, in a sentence: in these texts, and in another drafting.
+
+    Parameters
+    ----------
+    row : one row of `analysis.themes.compare.compare_differences`, of a difference
+    """
+    claim = f"{row['after']} has {row['direction']} than {row['before']}"
+    agreeing = int(row["counted"].split()[0].replace(",", ""))
+    counted = f"{row['counted']} ways of counting {verb(agreeing, 'agrees')}"
+    misread = count_noun(row["tipping"], "sentence")
+    if row["verdict"] == DEPENDS:
+        doubt = (
+            "" if pd.isna(row["measurement"]) else f" ({_probability(row['measurement'])} with such errors allowed for)"
+        )
+        return (
+            f"Whether {claim} depends on how it is counted: {counted}, and {misread} misread would turn it "
+            f"round{doubt}; {_repeat(row['drafting'], 'say the same')} ({_probability(row['probability'])})."
+        )
+    sure = "is certain" if row["verdict"] == CERTAIN else f"holds {MOST_COUNTS}"
+    return (
+        f"That {claim} {sure}: {counted}, and {misread} would have to be misread to turn it round; "
+        f"{_repeat(row['drafting'], 'say the same')} ({_probability(row['probability'])})."
+    )
+
+
+def _repeat(drafting: str, same: str) -> str:
+    """Whether another drafting would `same`, a verb with its object."""
+    if drafting == LIKELY:
+        return f"another drafting would likely {same}"
+    if drafting == LEANING:
+        return f"another drafting would rather {same} than not"
+    return f"whether another drafting would {same} is open"
 
 
 def describe_places(study: TaggedTexts, hits: pd.DataFrame) -> str:
@@ -203,20 +310,6 @@ def _list_terms(texts: Sequence[str], glossary: Mapping[str, str], language: str
     return Markup(", ").join(elements.term(text, glossary, language=language) for text in texts)
 
 
-def describe_test(test: pd.Series) -> str:
-    """What one comparison of two texts says, in a sentence with its p-value."""
-    pair = f"between {test['before']} and {test['after']}"
-    if test["verdict"] == TOO_FEW:
-        return "That is too few to tell whether the texts differ."
-    cases = f"{test['p']:.0%}" if test["p"] >= 0.005 else "fewer than 1%"
-    rare = f"Chance alone would bring a difference as large as that {pair} in {cases} of cases"
-    if test["verdict"] == DIFFERS:
-        return f"{rare}; it stands with all comparisons allowed for."
-    if test["verdict"] == RESERVATIONS:
-        return f"{rare}, but not all comparisons are allowed for in that."
-    return f"{rare}: not rare enough to tell the texts apart."
-
-
 def describe_runs(runs: pd.DataFrame) -> str:
     """How long themes run on, and how far the intervals and tests that allow for it are to be trusted."""
     if runs["run_length"].isna().all():
@@ -229,69 +322,71 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-def describe_power(simulated: pd.DataFrame, themes: Themes) -> str:
+def count_verdicts(differences: pd.DataFrame) -> str:
+    """How many differences are how sure in these texts, and how many another drafting would likely repeat."""
+    if differences.empty:
+        return "With one text there is nothing to compare."
+    unequal = differences[differences["direction"] != "same"]
+    numbers = [
+        *(int((unequal["verdict"] == verdict).sum()) for verdict in OF_DIFFERENCE),
+        len(differences) - len(unequal),
+    ]
+    parts = [
+        ("is", CERTAIN),
+        ("holds", MOST_COUNTS),
+        ("depends", "on how it is counted" if numbers[2] == 1 else "on how they are counted"),
+        ("finds", "no difference"),
+    ]
+    if len(differences) == 1:
+        found = next(f"{word} {rest}" for number, (word, rest) in zip(numbers, parts, strict=True) if number)
+        again = f"; {_repeat(unequal['drafting'].item(), 'repeat it')}" if len(unequal) else ""
+        return f"The one comparison of two texts {found}{again}."
+    found = join_words(
+        [
+            f"{'all' if number == len(differences) else number} {verb(number, word)} {rest}"
+            for number, (word, rest) in zip(numbers, parts, strict=True)
+            if number
+        ]
+    )
+    likely = int((unequal["drafting"] == LIKELY).sum())
+    again = f"another drafting would likely repeat {likely or 'none'}"
+    return f"Of {len(differences)} comparisons of two texts {found}; {again}."
+
+
+def summarise_differences(attention: pd.DataFrame, differences: pd.DataFrame, themes: Themes) -> tuple[str, str]:
     """
-    How often the test would find differences as large as those seen, if they were there (``benchmarks/README.md``).
+    The finding over all themes: the text that names each most, how sure the differences are; the strongest verdict.
 
     Parameters
     ----------
-    simulated : DataFrame, the rates that ``benchmarks/intervals.py`` writes, rows "cyber as seen" and the like; those
-        of themes that the study does not have are left out; empty if the study names none
+    attention, differences : as for `count_sentences`
     """
-    opening = "Not found is not the same as not there."
-    if simulated.empty:
-        return opening
-    seen = simulated[simulated["truth"].str.endswith(" as seen") & (simulated["blocks"] == "sections")]
-    rates = {row.truth.removesuffix(" as seen"): row.single for row in seen.itertuples()}
-    parts = [f"{themes[name].label} in {rate:.0%}" for name, rate in rates.items() if name in themes.names]
-    if not parts:
-        return opening
-    return (
-        f"{opening} In simulated texts that truly differ as much as these seem to, with themes that run on as long, a "
-        f"single test finds the difference for {join_words(parts)} of cases (benchmarks/README.md): texts this short "
-        "cannot show more."
-    )
+    counts = count_sentences(attention, differences)
+    named = [_place_most(themes[str(name)].label, own) for name, own in counts.groupby("theme", sort=False)]
+    verdict = strongest(differences.loc[differences["direction"] != "same", "verdict"])
+    return f"{join_words(named)}. {count_verdicts(differences)}", verdict
 
 
-def describe_changes(tests: pd.DataFrame, themes: Themes) -> str:
-    """How many comparisons differ, in one sentence for a caption."""
-    if tests.empty:
-        return "With one text there is nothing to compare."
-    clear = tests[tests["verdict"] == DIFFERS]
-    if len(tests) == 1:
-        other = "" if len(clear) else "not "
-        return f"The one difference between texts is {other}larger than chance could bring, with themes that run on so."
-    named = [f"{themes[row.theme].label} ({row.before} to {row.after})" for row in clear.itertuples()]
-    number = f"{len(clear)} are" if len(clear) > 1 else f"{len(clear) or 'none'} is"
-    found = f"Of {len(tests)} differences between texts {number} larger than chance could bring"
-    named_or_none = f": {join_words(named)}" if named else ""
-    return f"{found}, with themes that run on as they do here{named_or_none}."
+def _place_most(label: str, counts: pd.DataFrame) -> str:
+    """``Cyber most in 2020 (14 of 68 sentences, 21%)``."""
+    largest = _is_largest(counts)
+    if not counts["sentences"].any():
+        return f"{label} in none ({_list_counts(counts)})"
+    most = [
+        f"{row.doc_id} ({row.sentences} of {count_noun(row.n_sentences, 'sentence')}, {row.share:.0%})"
+        for row in counts[largest].itertuples()
+    ]
+    degree = "" if len(counts) == 1 else " as much" if largest.all() else " more" if len(counts) == 2 else " most"
+    return f"{label}{degree} in {join_words(most)}"
 
 
-def summarise_changes(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> tuple[str, str]:
-    """The finding over all themes: where each is named most, how many differences are clear; the strongest verdict."""
-    verdict = DESCRIPTIVE if tests.empty else strongest(tests["verdict"])
-    if tests.empty:
-        named = [f"{themes[row['theme']].in_words} {_share(row)}" for _, row in shares.iterrows()]
-        return f"Paragraphs that name a theme: {join_words(named)}. {describe_changes(tests, themes)}", verdict
-    named = []
-    for name, own in shares.groupby("theme", sort=False):
-        most = [
-            f"{row.doc_id} ({row.paragraphs} of {count_noun(row.n_paragraphs, 'paragraph')}, {row.share:.0%})"
-            for row in _find_most(own).itertuples()
-            if row.paragraphs
-        ]
-        named.append(f"{themes[str(name)].label} {f'most in {join_words(most)}' if most else 'in none'}")
-    return f"{join_words(named)}{_name_small(shares)}. {describe_changes(tests, themes)}", verdict
-
-
-def caption_panels(shares: pd.DataFrame, tests: pd.DataFrame, themes: Themes) -> dict[str, str]:
+def caption_panels(shares: pd.DataFrame, differences: pd.DataFrame, themes: Themes) -> dict[str, str]:
     """Name, caption and alternative text of the figure of all themes, a panel each."""
     names = list(dict.fromkeys(shares["theme"]))
     spelled = [f"{themes[name].label}: {describe_shares(shares[shares['theme'] == name])}." for name in names]
     return {
         "name": "attention",
-        "caption": f"{describe_changes(tests, themes)} Dots: share of paragraphs that name the theme; bars: 95 % "
+        "caption": f"{count_verdicts(differences)} Dots: share of paragraphs that name the theme; bars: 95 % "
         "intervals; labels: paragraphs with the theme.",
         "alt": f"A panel for each theme, with the share of paragraphs in each text. {' '.join(spelled)}",
     }
