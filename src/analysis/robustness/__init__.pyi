@@ -1,4 +1,5 @@
 from .directions import count_agreement as count_agreement
+from .directions import measure_agreement as measure_agreement
 from .directions import range_differences as range_differences
 from .measures import measure as measure
 from .multiverse import Multiverse as Multiverse

@@ -8,14 +8,17 @@ pages: paragraphs are of unlike length in different texts, and a longer one name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.inputs import InputError
-from analysis.robustness.specifications import AXES, Claim
+from analysis.robustness import multiverse
+from analysis.robustness.specifications import AXES, Claim, Plan
 from analysis.stats.proportions import ROUNDING
+from analysis.study import Study
 
 CELL = ["measure", "unit", "frame"]  # each combination has the same weight
 LEAD = {"measure": "units", "unit": "sentence"}
@@ -74,6 +77,25 @@ def count_agreement(
         )
     columns = [*KEYS, "lead", "sign", "specifications", "same_sign", "counted", "agreement", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def measure_agreement(study: Study, plan: Plan, themes: Sequence[str]) -> pd.DataFrame | None:
+    """
+    `count_agreement` of the changes that a plan claims of some themes, whatever direction it claims.
+
+    Only directions are looked at, so that nothing is permuted: far cheaper than `multiverse.explore_study`.
+
+    Returns
+    -------
+    DataFrame as from `count_agreement`; None where the plan claims no change of these themes
+    """
+    claims = {
+        name: claim for name, claim in plan.claims.items() if claim.kind == "change" and claim.themes[0] in themes
+    }
+    if not claims:
+        return None
+    found = multiverse.explore_study(study, replace(plan, claims=claims), n_draws=1, seed=0)
+    return count_agreement(found.specifications, claims)
 
 
 def range_differences(specifications: pd.DataFrame) -> pd.DataFrame:

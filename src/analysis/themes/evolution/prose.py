@@ -587,7 +587,7 @@ def _lead_modes(counts: pd.DataFrame) -> pd.DataFrame:
     """
     For each text that stands out by a mode its row: the one whose share exceeds that of all other texts most.
 
-    By `LEAST_CHANGE` at least; texts under `LEAST_TEXT` sentences are left out. ``others``: its largest share elsewhere.
+    By `LEAST_CHANGE` at least, texts under `LEAST_TEXT` sentences left out. ``others``: its largest share elsewhere.
     """
     acts = counts[(counts["mode"] != OTHER) & (counts["n"] >= LEAST_TEXT)]
     shares = acts.pivot(index="mode", columns="doc_id", values="share")
