@@ -324,11 +324,11 @@ def pages_key(project: Project) -> dict[str, str]:
 
 
 def about(project: Project) -> About:
-    """What the study says of itself."""
+    """What the study says of itself; a title where it gives none is not that of its folder: pages know no place."""
     from analysis.report.about import read_about
 
     path = project.folder / ABOUT
-    return read_about(path if path.is_file() else None, project.folder.resolve().name)
+    return read_about(path if path.is_file() else None, "Themes in dated texts")
 
 
 def index_key(project: Project) -> dict[str, str]:
