@@ -30,16 +30,16 @@ from analysis.themes.plots import PRESENCE_ORDER
 DIFFERENCES: dict[str, Any] = {
     "name": "differences",
     "columns": [
-        *("theme", "before", "after", "sentences", "difference", "counted", "tipping", "measurement", "verdict"),
-        *("probability", "interval", "drafting"),
+        *("theme", "before", "after", "sentences", "difference", "verdict", "drafting", "counted", "tipping"),
+        *("measurement", "probability", "interval"),
     ],
     "labels": {
         "sentences": "sentences with it",
-        "counted": "ways of counting that agree",
-        "tipping": "misread sentences that would turn it round",
-        "measurement": "probability, errors of measurement allowed for",
+        "counted": "ways of counting",
+        "tipping": "misread to undo",
+        "measurement": "p in these texts",
         "verdict": "in these texts",
-        "probability": "probability in another drafting",
+        "probability": "p in another drafting",
         "interval": "difference in another drafting",
         "drafting": "another drafting",
     },
