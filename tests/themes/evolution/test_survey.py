@@ -74,7 +74,7 @@ def test_actors_are_counted_beside_coded_sentences_too(here, codes):
 def test_only_modes_that_are_found_well_lead_the_finding():
     rows = [("a", "demanded", "demands", 0.6), ("a", "done", "reports", 0.1)]
     rows += [("b", "demanded", "demands", 0.2), ("b", "done", "reports", 0.5)]
-    counts = pd.DataFrame(rows, columns=["doc_id", "mode", "label", "share"]).assign(words="must")
+    counts = pd.DataFrame(rows, columns=["doc_id", "mode", "label", "share"]).assign(words="must", n=40)
     scores = pd.DataFrame({"mode": ["demanded", "done"], "usable": [True, False]})
     assert prose.describe_manner(counts, scores) == (
         "The a text demands in 60% of its sentences (the other in 20%), which is partly genre."
