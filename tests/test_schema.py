@@ -143,7 +143,7 @@ SMALL: dict[str, tuple[Callable[[Path], Any], Any]] = {
                             "after": "2018", "direction": "more"},
         "both": {"kind": "tie", "claim": "{theme} and {other}.", "themes": ["cyber", "cbrn"], "direction": "apart"}}}),
     "codes.yml": (read_annotations, {"file": "own.csv", "kind": "human", "coders": "A", "used_for_dictionary": False}),
-    "study.yml": (lambda path: read_about(path, "x"), {"title": "t", "caveats": ["a", "b"], "sources": "s"}),
+    "study.yml": (lambda path: read_about(path), {"title": "t", "caveats": ["a", "b"], "sources": "s"}),
     "glossary.yml": (read_glossary, {"grens": "border", "visum": "visa"}),
 }  # fmt: skip
 
@@ -205,7 +205,7 @@ def test_the_examples_of_the_readme_can_be_read(tmp_path):
     texts = ["report-2019", "report-2022"]
     plan = read_findings(write(by_key["rule"]), themes=both.names, texts=texts)
     assert plan.claims["flooding-2019-2022"].after == "report-2022"
-    about = read_about(write(by_key["title"]), "x")
+    about = read_about(write(by_key["title"]))
     assert set(by_key["title"]) == set(type(about).model_fields)
     assert read_annotations(write(by_key["coders"])).kind == "human"
     assert read_glossary(write(by_key["grens"])) == {"grens": "border", "nee": "no"}

@@ -111,10 +111,10 @@ def test_the_study_says_its_title_sources_and_caveats(study):
 
 
 @pytest.mark.parametrize("content", [None, "", "# to be written\n"])
-def test_a_study_that_says_nothing_of_itself_is_called_by_its_folder(tmp_path, content):
+def test_a_study_that_says_nothing_of_itself_has_a_neutral_title(tmp_path, content):
     path = tmp_path / "study.yml"
     path.write_text(content or "")
-    assert read_about(None if content is None else path, "letters") == About(title="letters")
+    assert read_about(None if content is None else path) == About()
 
 
 BAD = [
@@ -129,7 +129,7 @@ BAD = [
 def test_what_a_study_cannot_say_of_itself_is_named_with_its_line(tmp_path, content, message):
     (tmp_path / "study.yml").write_text(content)
     with pytest.raises(InputError, match=message):
-        read_about(tmp_path / "study.yml", "x")
+        read_about(tmp_path / "study.yml")
 
 
 def test_words_of_english_texts_need_no_gloss(study):

@@ -158,7 +158,7 @@ def open_study(
     languages = {row.doc_id: by_code[row.language] for row in corpus.documents.itertuples()}
     dictionary = themes.read_themes(root / themes_file)
     meanings = glossary.read_glossary(find_input(root, glossary_file))
-    about = read_about(find_input(root, about_file), root.resolve().name)
+    about = read_about(find_input(root, about_file))
     return Study(root, corpus, dictionary, languages, meanings, about)
 
 

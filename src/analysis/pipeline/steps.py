@@ -324,11 +324,11 @@ def pages_key(project: Project) -> dict[str, str]:
 
 
 def about(project: Project) -> About:
-    """What the study says of itself; a title where it gives none is not that of its folder: pages know no place."""
+    """What the study says of itself."""
     from analysis.report.about import read_about
 
     path = project.folder / ABOUT
-    return read_about(path if path.is_file() else None, "Themes in dated texts")
+    return read_about(path if path.is_file() else None)
 
 
 def index_key(project: Project) -> dict[str, str]:

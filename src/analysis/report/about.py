@@ -10,12 +10,13 @@ from analysis.schema import Entry, Line, Listed, Text, read_optional
 
 class About(Entry):
     """
-    Title, question, sources and caveats of a study, each a text in Markdown; what it does not state is empty.
+    Title, question, sources and caveats of a study, each a text in Markdown; what it does not state is empty, but for
+    the title.
 
     A page leaves out what is empty, so that it says nothing that only another study could say.
     """
 
-    title: Line = ""  # of the index
+    title: Line = "Themes in dated texts"  # of the index; never the name of a folder, for pages know no place
     question: Text = ""  # what is asked of which texts, in a sentence
     introduction: Text = ""  # opens the index
     comparability: Text = ""  # in what the texts differ besides their themes
@@ -27,13 +28,12 @@ class About(Entry):
     citation: Text = ""  # how to cite the study
 
 
-def read_about(path: Path | None, name: str) -> About:
+def read_about(path: Path | None) -> About:
     """
-    Read ``data/study.yml``; without a file everything is empty but the title, which is `name`.
+    Read ``data/study.yml``; without a file everything is empty but the title.
 
     Raises
     ------
     InputError : if a key is unknown or its value no text
     """
-    about = read_optional(About, path) or About()
-    return about if about.title else about.model_copy(update={"title": name})
+    return read_optional(About, path) or About()
